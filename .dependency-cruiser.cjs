@@ -1,0 +1,49 @@
+// The flow, one way: a room imports only from rooms before it in this list (and from itself).
+const ROOMS = [
+  'faults', 'media', 'settings', 'inference', 'ingest', 'segment', 'sense',
+  'policy', 'budget', 'emit', 'serve', 'learn', 'evaluate',
+];
+
+/** Packages that only one room may import, so that a native or ageing library has one door. */
+const DOORS = {
+  'node-av': '^src/media/native\\.ts$',
+  'onnxruntime-node': '^src/inference/',
+  'fluent-ffmpeg': '^src/ingest/external-ffmpeg\\.ts$',
+  'flatbuffers': '^src/inference/',
+  'protobufjs': '^src/inference/',
+  'ws': '^src/serve/',
+  'cac': '^pipelines/',
+};
+
+const roomRules = ROOMS.map((room, i) => ({
+  name: `${room}-imports-only-to-its-left`,
+  severity: 'error',
+  comment: `${room} may import only: ${ROOMS.slice(0, i + 1).join(', ')}`,
+  from: { path: `^src/${room}(/|\\.ts$)` },
+  to: { path: `^(pipelines|tools|test|src/(${[...ROOMS.slice(i + 1), 'index'].join('|')})(/|\\.ts$))` },
+}));
+
+const doorRules = Object.entries(DOORS).map(([name, path]) => ({
+  name: `one-door-to-${name}`,
+  severity: 'error',
+  from: { path: '^(src|pipelines)', pathNot: path },
+  to: { path: `node_modules/${name}/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    ...doorRules,
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'nothing-imports-pipelines', severity: 'error', from: { path: '^src' }, to: { path: '^(pipelines|tools|test)' } },
+    { name: 'every-file-in-a-room', severity: 'error', from: { path: '^src/', pathNot: `^src/(index\\.ts$|(${ROOMS.join('|')})(/|\\.ts$))` }, to: {} },
+    { name: 'no-development-package-in-the-product', severity: 'error', from: { path: '^(src|pipelines)' }, to: { dependencyTypes: ['npm-dev'] } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

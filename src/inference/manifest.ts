@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/**
+ * The manifest of a model pack, `models/<pack>/manifest.json`: the one place for windows, hops, rates,
+ * shapes and labels (law 11: one number, one place). A pack holds one or several senses.
+ */
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const positive = z.number().positive();
+const count = z.int().positive();
+
+/** How the audio net wants its sound: a log-mel spectrogram (YAMNet's front end). */
+export const logMelSchema = z.strictObject({
+  kind: z.literal('log-mel'),
+  sampleRateHz: count,
+  /** Samples in one STFT frame, and between two of them. */
+  frameSamples: count,
+  hopSamples: count,
+  fftSize: count,
+  melBins: count,
+  lowHz: positive,
+  highHz: positive,
+  /** log(mel + offset). */
+  logOffset: positive,
+  /** STFT frames in one patch, and from one patch to the next (the segment's hop). */
+  patchFrames: count,
+  patchHopFrames: count,
+});
+
+/** How a net wants its picture: RGB, scaled natively, then value*scale + offset per channel. */
+export const pictureSchema = z.strictObject({
+  kind: z.literal('picture'),
+  width: count,
+  height: count,
+  layout: z.enum(['nhwc', 'nchw']),
+  scale: z.number(),
+  offset: z.number(),
+});
+
+/** How a motion net wants its clip: `frames` pictures over `spanS` seconds; layout of the 5-d tensor. */
+export const clipSchema = z.strictObject({
+  kind: z.literal('clip'),
+  width: count,
+  height: count,
+  frames: count,
+  spanS: positive,
+  layout: z.enum(['ntchw', 'ncthw', 'nthwc']),
+  scale: z.number(),
+  offset: z.number(),
+});
+
+const tensorSchema = z.strictObject({
+  name: z.string().min(1),
+  /** Dimensions; the first is the batch and may be -1. */
+  dims: z.array(z.int()).min(1),
+});
+
+const senseSchema = z.strictObject({
+  file: z.string().regex(/^[\w.-]+\.onnx$/, 'a file name that ends in .onnx, without folders'),
+  sha256,
+  input: z.strictObject({
+    tensor: tensorSchema,
+    from: z.discriminatedUnion('kind', [logMelSchema, pictureSchema, clipSchema]),
+  }),
+  outputs: z.strictObject({
+    /** One score per label, 0…1. */
+    scores: tensorSchema,
+    /** The layer before the scores, for policies that learn on frozen features. */
+    features: tensorSchema.optional(),
+  }),
+  /** Whether scores are independent (sigmoid) or sum to one (softmax). */
+  activation: z.enum(['sigmoid', 'softmax']),
+  labels: z.string().regex(/^[\w.-]+$/, 'a file name, one label a line'),
+  /** Labels that mean "nothing in particular" and are never reported as something seen or heard. */
+  background: z.array(z.string()).default([]),
+  /** Multiply-accumulates of one run, counted from the graph. */
+  macs: z.int().nonnegative(),
+});
+
+/** Schema of `manifest.json`; an unknown key is an error. */
+export const manifestSchema = z.strictObject({
+  schema: z.literal('hearken.pack.v1'),
+  name: z.string().regex(/^[a-z0-9][a-z0-9_.-]*$/),
+  version: z.string(),
+  license: z.string(),
+  description: z.string(),
+  /** Where it was made from: an address or a command. */
+  origin: z.string(),
+  senses: z.strictObject({
+    audio: senseSchema.optional(),
+    appearance: senseSchema.optional(),
+    motion: senseSchema.optional(),
+  }),
+});
+
+/** A checked manifest. */
+export type PackManifest = z.infer<typeof manifestSchema>;
+/** One sense of a pack. */
+export type SenseManifest = z.infer<typeof senseSchema>;
+/** Parameters of the log-mel front end. */
+export type LogMelSpec = z.infer<typeof logMelSchema>;
+/** Parameters of a picture input. */
+export type PictureSpec = z.infer<typeof pictureSchema>;
+/** Parameters of a clip input. */
+export type ClipSpec = z.infer<typeof clipSchema>;
+/** A named tensor with its dimensions. */
+export type TensorSpec = z.infer<typeof tensorSchema>;
+/** The three senses, cheapest first. */
+export type SenseName = 'audio' | 'appearance' | 'motion';

@@ -1,0 +1,70 @@
+import type { SenseName } from '../inference/manifest.js';
+
+/** What an action cost: multiply-accumulates from the graph, measured inference time, measured decoding. */
+export interface Cost {
+  /** Multiply-accumulates, in 10⁹. */
+  readonly gmacs: number;
+  /** Measured time in the front end and the net [ms]. */
+  readonly ms: number;
+  /** Measured time decoding and scaling pictures [ms]. */
+  readonly decodeMs: number;
+  /** Video frames that left the decoder. */
+  readonly decodedFrames: number;
+}
+
+/** The cost of nothing. */
+export const NO_COST: Cost = { gmacs: 0, ms: 0, decodeMs: 0, decodedFrames: 0 };
+
+/** Adds costs. */
+export const addCosts = (...costs: readonly Cost[]): Cost =>
+  costs.reduce((a, b) => ({
+    gmacs: a.gmacs + b.gmacs,
+    ms: a.ms + b.ms,
+    decodeMs: a.decodeMs + b.decodeMs,
+    decodedFrames: a.decodedFrames + b.decodedFrames,
+  }), NO_COST);
+
+/** What one sense makes of one segment. */
+export interface Reading {
+  readonly sense: SenseName;
+  /** One score per label of `labels`, `[labels]`, 0…1. */
+  readonly scores: Float32Array;
+  readonly labels: readonly string[];
+  /** Labels of `labels` that mean "nothing in particular". */
+  readonly background: ReadonlySet<string>;
+  /** The net's last hidden layer, `[features]`, if the pack gives it. */
+  readonly features?: Float32Array;
+  /** Media time of what was sensed [µs] (of the frame, or the end of the window). */
+  readonly timeUs: number;
+  /** True when the same frame was already read: the earlier reading holds, nothing was computed. */
+  readonly reused?: boolean;
+  readonly cost: Cost;
+}
+
+/** A sense that was asked and could not answer. */
+export interface NoReading {
+  readonly sense: SenseName;
+  readonly scores?: never;
+  /** Why: `no-audio`, or a {@link NoPictureReason}, or `not-installed`. */
+  readonly reason: string;
+  readonly cost: Cost;
+}
+
+/** What a gate decided on one segment. */
+export interface GateDecision {
+  readonly open: boolean;
+  /** Why it opened, or why it stayed shut. */
+  readonly reason: string;
+}
+
+/** All that is known of one segment: what was sensed, and what the gates decided. */
+export interface Evidence {
+  readonly index: number;
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly startEpochMs: number;
+  readonly discontinuity: boolean;
+  readonly readings: Readonly<Partial<Record<SenseName, Reading | NoReading>>>;
+  /** Decisions taken so far; a gate that was never asked is absent. */
+  readonly gates: Readonly<Partial<Record<SenseName, GateDecision>>>;
+}
