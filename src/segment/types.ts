@@ -25,6 +25,8 @@ export interface Segment extends Span {
   readonly video?: LazyVideo;
   /** True on the first segment after a jump, a reconnection or a loss: earlier state may not carry over. */
   readonly discontinuity: boolean;
+  /** Counts the discontinuities so far, so that one is noticed even when its first segment was dropped. */
+  readonly era: number;
   /** Gives the segment's media back; a recording reads on only as its segments are released. Idempotent. */
   release(): void;
 }

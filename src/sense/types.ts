@@ -50,11 +50,24 @@ export interface NoReading {
   readonly cost: Cost;
 }
 
+/**
+ * Why a gate opened or stayed shut: the machine's part, fit for a metric's label.
+ * Open: `listed` a sound of the listen list; `uncertain` what is heard is neither a known sound nor background;
+ * `heartbeat` too long since the last look; `held` the cause is gone or weaker, but the hold is not over yet.
+ * Shut: `quiet` confidently background; `sure` confidently a known sound that is not listed; `cooldown` a cause is
+ * there, but the last hold ended too short a time ago; `no-audio` nothing was heard and no heartbeat is due;
+ * `no-pack` there is no net for this sense; `off` the profile forbids it; `budget` it would have opened, but was refused.
+ */
+export type GateReason =
+  | 'listed' | 'uncertain' | 'heartbeat' | 'held'
+  | 'quiet' | 'sure' | 'cooldown' | 'no-audio' | 'no-pack' | 'off' | 'budget';
+
 /** What a gate decided on one segment. */
 export interface GateDecision {
   readonly open: boolean;
-  /** Why it opened, or why it stayed shut. */
-  readonly reason: string;
+  readonly reason: GateReason;
+  /** The human's part, such as `helicopter 0.82`. */
+  readonly detail?: string;
 }
 
 /** All that is known of one segment: what was sensed, and what the gates decided. */
@@ -64,6 +77,8 @@ export interface Evidence {
   readonly endUs: number;
   readonly startEpochMs: number;
   readonly discontinuity: boolean;
+  /** As on the segment: memory of another era does not carry over. */
+  readonly era: number;
   readonly readings: Readonly<Partial<Record<SenseName, Reading | NoReading>>>;
   /** Decisions taken so far; a gate that was never asked is absent. */
   readonly gates: Readonly<Partial<Record<SenseName, GateDecision>>>;
