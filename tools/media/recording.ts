@@ -4,7 +4,7 @@
  */
 import {
   AV_CHANNEL_ORDER_NATIVE, AV_CODEC_FLAG_GLOBAL_HEADER, AV_PIX_FMT_RGB24, AV_PIX_FMT_YUV420P, AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP,
-  AVERROR_EAGAIN, AVERROR_EOF, AVFMT_GLOBALHEADER, AV_OPT_SEARCH_CHILDREN, SWS_BILINEAR,
+  AVERROR_EAGAIN, AVERROR_EOF, AVFMT_GLOBALHEADER, AV_OPT_SEARCH_CHILDREN, AV_OPT_TYPE_STRING, SWS_BILINEAR,
   Codec, CodecContext, Dictionary, FormatContext, Frame, SoftwareScaleContext,
   adoptContext, freeContext, freePacket, newPacket, ok, routeNativeLog,
   type IRational, type Stream,
@@ -68,7 +68,7 @@ const open = (codecName: string, format: FormatContext, configure: (context: Cod
   configure(context);
   if (((format.oformat?.flags ?? 0) & AVFMT_GLOBALHEADER) !== 0) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
   // Not as open2's dictionary: node-av 6.1.1 then frees it twice when it is collected, and the process dies.
-  for (const [name, value] of Object.entries(options)) ok(context.setOption(name, value, AV_OPT_SEARCH_CHILDREN), `option ${name}`);
+  for (const [name, value] of Object.entries(options)) ok(context.setOption(name, value, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN), `option ${name}`);
   ok(context.open2Sync(codec), `open ${codecName}`);
   const stream = format.newStream(null);
   ok(stream.codecpar.fromContext(context), 'avcodec_parameters_from_context');
