@@ -121,6 +121,8 @@ export interface AudioChunk {
   readonly startUs: number;
   /** Samples, `[n]`, 16 kHz, mono, nominally −1…1. */
   readonly samples: Float32Array;
+  /** True when the track jumped here (`MediaTime.discontinuity` of `clock.ts`): nothing before belongs to it. */
+  readonly discontinuity?: boolean;
 }
 
 /** The compressed video has been read up to here; the packets themselves stay in the ring. */
@@ -134,6 +136,8 @@ export interface VideoProgress {
   readonly keyFrames: number;
   /** Packets that the ring did not keep: before the first key frame, or beyond its bounds. */
   readonly dropped: number;
+  /** True when the track jumped since the last progress. */
+  readonly discontinuity?: boolean;
 }
 
 /** The life of a source, as interfaces.md names it. */
