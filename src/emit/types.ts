@@ -1,0 +1,163 @@
+import type { SenseName } from '../inference/manifest.js';
+import type { SourceState } from '../media/types.js';
+import type { GateReason } from '../sense/types.js';
+
+/**
+ * What goes out to people and programs, in the shape it has on the wire: snake_case, seconds, and wall-clock
+ * time as Unix epoch seconds. The field names are those of Frigate's events where it has them.
+ */
+
+/** How the emitter speaks: whose stream it is, and when a label becomes an event. */
+export interface EmitSpec {
+  /** The camera's name, as it stands in every message. */
+  readonly camera: string;
+  /** Score at which an event begins, 0…1. */
+  readonly confidence: number;
+  /** Score below which it no longer counts as present, 0…`confidence`. Default 0.6 × `confidence`. */
+  readonly release?: number;
+  /** How long it must have lasted before it is confirmed [s]. */
+  readonly minDurationS: number;
+  /** How long the label stays silent after an event has ended [s]. */
+  readonly cooldownS: number;
+  /** How long the label may be gone before the event ends [s]: an alarm beeps, a dog breathes. Default 1. */
+  readonly lingerS?: number;
+  /** Rise of the top score that is worth an `update`. Default 0.1. */
+  readonly updateScore?: number;
+  /** Labels listed as `top_k`. Default 5. */
+  readonly topK?: number;
+  /** Only these labels become events; all when absent. */
+  readonly labels?: readonly string[];
+  /**
+   * For live sources: how long nothing may arrive before open events are ended [s of real time]. Absent for
+   * recordings, whose events depend on nothing but the recording.
+   */
+  readonly silenceS?: number;
+}
+
+/** A label with its score, 0…1. */
+export interface LabelScore {
+  readonly label: string;
+  readonly score: number;
+}
+
+/** What sensing cost: 10⁹ multiply-accumulates, and measured milliseconds in nets and in decoding. */
+export interface WireCost {
+  readonly gmacs: number;
+  readonly ms: number;
+  readonly decode_ms: number;
+}
+
+/** A gate's decision. */
+export interface WireGate {
+  readonly open: boolean;
+  readonly reason: GateReason;
+  /** The human's part of the reason. */
+  readonly detail?: string;
+}
+
+/** Decisions of the gates that were asked, by sense. */
+export type WireGates = Readonly<Partial<Record<SenseName, WireGate>>>;
+
+/** Where an event is in its life: `provisional (confirmed update* end | retracted)`. */
+export type EventPhase = 'provisional' | 'confirmed' | 'update' | 'end' | 'retracted';
+
+/** Why a message of an event is sent now. `budget` and `horizon` belong to stopping rules that may decide early. */
+export type EventReason = 'confident' | 'budget' | 'horizon' | 'ended';
+
+/** One message in the life of one event. */
+export interface EventMessage {
+  readonly schema: 'hearken.event.v1';
+  readonly type: EventPhase;
+  /** The same through the event's life, and the same again when the recording is played again. */
+  readonly id: string;
+  /** Counts the messages of this event, from 0. */
+  readonly seq: number;
+  readonly camera: string;
+  readonly label: string;
+  /** The label's score now, and the best it has had. */
+  readonly score: number;
+  readonly top_score: number;
+  /** The best labels of this moment, heard or seen, best first. */
+  readonly top_k: readonly LabelScore[];
+  /** Start of the first window that held it [epoch s]. */
+  readonly start_time: number;
+  /** End of the last window that held it [epoch s]; null while it lasts. */
+  readonly end_time: number | null;
+  /** Media time from `start_time` to what this message knows of [s]. */
+  readonly observed_s: number;
+  /** From `start_time` until this could be said: media time, plus the time sensing took on the last segment [ms]. */
+  readonly emit_latency_ms: number;
+  readonly reason: EventReason;
+  /** How many fresh readings of each sense held the label. */
+  readonly modalities: Readonly<Record<SenseName, number>>;
+  /** All that was spent on this stream from the event's start on. */
+  readonly cost: WireCost;
+  /** What the gates decided on the last segment. */
+  readonly gate: WireGates;
+}
+
+/** What was last seen, with its age. */
+export interface WireLook {
+  readonly labels: readonly LabelScore[];
+  /** Time of the frame [epoch s], and how old it is at the end of the segment [s]. */
+  readonly time: number;
+  readonly age_s: number;
+}
+
+/** One segment: what was heard, what was seen and how long ago, whether it looked and why, and what it cost. */
+export interface SegmentMessage {
+  readonly schema: 'hearken.segment.v1';
+  readonly camera: string;
+  readonly index: number;
+  /** Epoch seconds. */
+  readonly start_time: number;
+  readonly end_time: number;
+  readonly heard: readonly LabelScore[];
+  readonly seen: WireLook | null;
+  readonly watched: WireLook | null;
+  /** Whether a picture was looked at for this segment. */
+  readonly looked: boolean;
+  /** Why it looked, or why not. */
+  readonly gate: WireGates;
+  /** Senses that were asked and could not answer, and why. */
+  readonly unanswered: Readonly<Partial<Record<SenseName, string>>>;
+  readonly cost: WireCost;
+  /** The stream so far. */
+  readonly so_far: {
+    readonly segments: number;
+    readonly looked_share: number;
+    readonly media_s: number;
+    readonly cost: WireCost;
+    readonly cost_per_minute: WireCost;
+  };
+}
+
+/** A gate opened, shut, or opened for another reason than before. */
+export interface GateMessage extends WireGate {
+  readonly schema: 'hearken.gate.v1';
+  readonly camera: string;
+  readonly gate: SenseName;
+  /** The segment it was decided on, and that segment's end [epoch s]. */
+  readonly index: number;
+  readonly time: number;
+}
+
+/** A camera's source changed its state. */
+export interface StateMessage {
+  readonly schema: 'hearken.state.v1';
+  readonly camera: string;
+  readonly state: SourceState;
+  /** Epoch seconds. */
+  readonly time: number;
+  /** What happened and what to do about it, for `stalled` and `failed`. */
+  readonly fault: { readonly kind: string; readonly message: string; readonly remedy?: string } | null;
+  /** When the next attempt is made [s from `time`]; null when none is planned. */
+  readonly retry_in_s: number | null;
+}
+
+/** What the emitter makes of one stream. */
+export type Output =
+  | { readonly kind: 'event'; readonly event: EventMessage }
+  | { readonly kind: 'segment'; readonly segment: SegmentMessage }
+  | { readonly kind: 'gate'; readonly gate: GateMessage }
+  | { readonly kind: 'state'; readonly state: StateMessage };

@@ -1,0 +1,200 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { EmitSpec, EventMessage } from '../../src/emit/types.js';
+import { stepEvents, NO_EVENTS } from '../../src/emit/events.js';
+import type { Belief } from '../../src/policy/types.js';
+import { HOP_US, ORIGIN_EPOCH_MS, ranked, WINDOW_US } from '../budget/beliefs.js';
+import { messagesOf, settled, SPEC } from './settled.js';
+
+/** One score per segment for one label. */
+const stream = (scores: readonly number[], label = 'siren'): Belief[] => scores.map((score, i) => settled(i, { heard: { [label]: score } }));
+const said = (messages: readonly EventMessage[]): string[] => messages.map((one) => `${one.type} ${one.label}`);
+const LETTER = { provisional: 'p', confirmed: 'c', update: 'u', end: 'e', retracted: 'r' };
+
+const byId = (messages: readonly EventMessage[]): Map<string, EventMessage[]> => {
+  const lives = new Map<string, EventMessage[]>();
+  for (const one of messages) lives.set(one.id, [...lives.get(one.id) ?? [], one]);
+  return lives;
+};
+
+describe('emit/events', () => {
+  it('is provisional at once, confirmed after min_duration_s, ended after the label is gone for linger_s', () => {
+    const messages = messagesOf(SPEC, stream([0.1, 0.9, 0.9, 0.9, 0.1, 0.1, 0.1, 0.1]), false);
+    expect(said(messages)).to.deep.equal(['provisional siren', 'confirmed siren', 'end siren']);
+    const [first, second, last] = messages;
+    const originS = ORIGIN_EPOCH_MS / 1000;
+    expect(first).to.include({ schema: 'hearken.event.v1', seq: 0, camera: 'dock', score: 0.9, start_time: originS + 0.48, end_time: null, observed_s: 0.96, reason: 'confident' });
+    // 960 ms of media and 4 ms in the net
+    expect(first?.emit_latency_ms).to.equal(964);
+    expect(second).to.include({ seq: 1, observed_s: 1.44, end_time: null });
+    expect(last).to.include({ seq: 2, reason: 'ended', end_time: originS + 3 * 0.48 + 0.96, observed_s: 1.92 });
+    expect(last?.modalities).to.deep.equal({ audio: 3, appearance: 0, motion: 0 });
+    // three segments that held it and the three it took to be sure that it is gone
+    expect(last?.cost).to.deep.equal({ gmacs: 0.6, ms: 24, decode_ms: 0 });
+  });
+
+  it('retracts what never lasted long enough, and may say it again at once', () => {
+    expect(said(messagesOf(SPEC, stream([0.9, 0.1, 0.1, 0.1, 0.9, 0.9, 0.9])))).to.deep.equal([
+      'provisional siren', 'retracted siren', 'provisional siren', 'confirmed siren', 'end siren',
+    ]);
+  });
+
+  it('goes on through dips: between release and confidence, and below release for less than linger_s', () => {
+    expect(said(messagesOf(SPEC, stream([0.9, 0.9, 0.6, 0.6, 0.1, 0.6, 0.1, 0.9])))).to.deep.equal(['provisional siren', 'confirmed siren', 'end siren']);
+  });
+
+  it('does not begin between release and confidence', () => {
+    expect(messagesOf(SPEC, stream([0.79, 0.79, 0.79]))).to.deep.equal([]);
+  });
+
+  it('keeps quiet through the cooldown and speaks after it', () => {
+    const loud = Array<number>(4).fill(0.9);
+    const gone = Array<number>(3).fill(0);
+    const messages = messagesOf(SPEC, stream([...loud, ...gone, ...loud, ...gone, ...Array<number>(8).fill(0.9)]));
+    expect(said(messages)).to.deep.equal(['provisional siren', 'confirmed siren', 'end siren', 'provisional siren', 'confirmed siren', 'end siren']);
+    const [, , end, again] = messages;
+    // 5 s after the end: the first window that reaches beyond it
+    expect(again!.start_time + 0.96).to.be.greaterThan(end!.end_time! + 5);
+    expect(again!.start_time).to.be.lessThan(end!.end_time! + 5);
+  });
+
+  it('says an update when the score has risen, and not again for the same height', () => {
+    expect(messagesOf(SPEC, stream([0.8, 0.8, 0.85, 0.95, 0.95, 0.95])).map(({ type, score }) => [type, score])).to.deep.equal([
+      ['provisional', 0.8], ['confirmed', 0.8], ['update', 0.95], ['end', 0.95],
+    ]);
+  });
+
+  it('says an update when it is seen as well as heard; an old look counts once', () => {
+    const look = { labels: ranked({ siren: 0.7 }), timeUs: 3 * HOP_US, ageUs: 0 };
+    const messages = messagesOf(SPEC, [0, 1, 2, 3, 4].map((i) => settled(i, { heard: { siren: 0.9 }, ...(i > 2 ? { seen: look } : {}) })));
+    expect(said(messages)).to.deep.equal(['provisional siren', 'confirmed siren', 'update siren', 'end siren']);
+    expect(messages.at(-1)?.modalities).to.deep.equal({ audio: 5, appearance: 1, motion: 0 });
+  });
+
+  it('can begin with what is only seen or watched; what is remembered without sound is no reading', () => {
+    const [seen] = messagesOf(SPEC, [settled(0, { seen: { labels: ranked({ truck: 0.9 }), timeUs: 1, ageUs: 0 } })]);
+    expect(seen).to.deep.include({ label: 'truck', modalities: { audio: 0, appearance: 1, motion: 0 } });
+    const [watched] = messagesOf(SPEC, [settled(0, { watched: { labels: ranked({ falling: 0.9 }), timeUs: 1, ageUs: 0 } })]);
+    expect(watched).to.deep.include({ label: 'falling', modalities: { audio: 0, appearance: 0, motion: 1 } });
+    const [remembered] = messagesOf(SPEC, [settled(0, { heard: { siren: 0.9 }, readings: {} })]);
+    expect(remembered?.modalities).to.deep.equal({ audio: 0, appearance: 0, motion: 0 });
+  });
+
+  it('ends across a jump, at what was last known, and begins anew behind it', () => {
+    const before = stream([0.9, 0.9, 0.9]);
+    const after = [100, 101, 102].map((i) => settled(i, { heard: { siren: 0.9 }, era: 1 }));
+    const messages = messagesOf({ ...SPEC, cooldownS: 0 }, [...before, ...after]);
+    expect(said(messages)).to.deep.equal(['provisional siren', 'confirmed siren', 'end siren', 'provisional siren', 'confirmed siren', 'end siren']);
+    expect(messages[2]?.end_time).to.equal(ORIGIN_EPOCH_MS / 1000 + (2 * HOP_US + WINDOW_US) / 1e6);
+  });
+
+  it('ends across a hole in the stream that is longer than it may linger', () => {
+    const messages = messagesOf({ ...SPEC, cooldownS: 0 }, [settled(0, { heard: { siren: 0.9 } }), settled(50, { heard: { siren: 0.9 } })]);
+    expect(said(messages)).to.deep.equal(['provisional siren', 'retracted siren', 'provisional siren', 'retracted siren']);
+  });
+
+  it('listens only for the labels it was given', () => {
+    expect(said(messagesOf({ ...SPEC, labels: ['siren'] }, [settled(0, { heard: { siren: 0.9, speech: 0.95 } })], false))).to.deep.equal(['provisional siren']);
+  });
+
+  it('lists the best of this moment, a label that several senses know once', () => {
+    const [first] = messagesOf(SPEC, [settled(0, { heard: { siren: 0.9, truck: 0.2 }, seen: { labels: ranked({ truck: 0.6, road: 0.3 }), timeUs: 1, ageUs: 0 } })]);
+    expect(first?.top_k).to.deep.equal([{ label: 'siren', score: 0.9 }, { label: 'truck', score: 0.6 }, { label: 'road', score: 0.3 }]);
+  });
+
+  it('does not remember labels whose rest is over', () => {
+    let memory = NO_EVENTS;
+    for (let i = 0; i < 200; i++) memory = stepEvents(SPEC, memory, settled(i * 10, { heard: { [`label ${i}`]: 0.9 } })).memory;
+    expect(memory.live.size + memory.resting.size).to.be.below(3);
+  });
+});
+
+describe('emit/events, whatever comes', () => {
+  const score = fc.oneof(fc.constant(0), fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true }));
+  const anySpec: fc.Arbitrary<EmitSpec> = fc.record({
+    camera: fc.constantFrom('dock', 'yard'),
+    confidence: fc.double({ min: 0.05, max: 1, noNaN: true }),
+    release: fc.double({ min: 0, max: 1, noNaN: true }),
+    minDurationS: fc.constantFrom(0, 0.5, 1, 3),
+    cooldownS: fc.constantFrom(0, 1, 5),
+    lingerS: fc.constantFrom(0, 0.5, 2),
+  });
+  // a monotone clock with overlaps, holes and jumps
+  const anyStream = fc.array(fc.record({
+    hop: fc.constantFrom(100_000, HOP_US, HOP_US, HOP_US, 2_000_000), jump: fc.nat(20), a: score, b: score, seen: fc.option(score),
+  }), { maxLength: 60 }).map((steps) => {
+    let startUs = 0;
+    let era = 0;
+    return steps.map(({ hop, jump, a, b, seen }, i) => {
+      startUs += hop;
+      if (jump === 0) era += 1;
+      return settled(i, {
+        startUs, endUs: startUs + WINDOW_US, era, heard: { a, b },
+        ...(seen === null ? {} : { seen: { labels: ranked({ a: seen }), timeUs: startUs, ageUs: 0 } }),
+      });
+    });
+  });
+  const always = (rule: (messages: EventMessage[], spec: EmitSpec, beliefs: Belief[]) => void): void => {
+    fc.assert(fc.property(anySpec, anyStream, (spec, beliefs) => { rule(messagesOf(spec, beliefs), spec, beliefs); }), { numRuns: 300 });
+  };
+
+  it('every life is a word of the grammar: provisional (retracted | confirmed update* end)', () => {
+    always((messages) => {
+      for (const life of byId(messages).values()) expect(life.map((one) => LETTER[one.type]).join('')).to.match(/^p(r|cu*e)$/);
+    });
+  });
+
+  it('every id belongs to one label and one start, and messages count from 0', () => {
+    always((messages) => {
+      for (const life of byId(messages).values()) {
+        expect(new Set(life.map((one) => `${one.label} ${one.start_time} ${one.camera}`)).size).to.equal(1);
+        expect(life.map((one) => one.seq)).to.deep.equal(life.map((_, i) => i));
+      }
+    });
+  });
+
+  it('times never run back, scores stay in bounds, and only the last message has an end', () => {
+    always((messages, spec) => {
+      for (const life of byId(messages).values()) {
+        let latency = 0;
+        let cost = 0;
+        let top = 0;
+        for (const one of life) {
+          expect(one.emit_latency_ms).to.be.at.least(latency);
+          expect(one.cost.gmacs).to.be.at.least(cost);
+          expect(one.top_score).to.be.at.least(top).and.at.least(one.score).and.at.most(1);
+          [latency, cost, top] = [one.emit_latency_ms, one.cost.gmacs, one.top_score];
+          const over = one.type === 'end' || one.type === 'retracted';
+          expect(one.end_time !== null).to.equal(over);
+          if (one.end_time !== null) expect(one.end_time).to.be.greaterThan(one.start_time);
+        }
+        expect(life[0]?.top_score).to.be.at.least(Math.round(spec.confidence * 1e4) / 1e4);
+        if (life.length > 2) expect(life.at(-1)!.observed_s).to.be.at.least(spec.minDurationS);
+      }
+    });
+  });
+
+  it('events of one label do not overlap, and rest for the cooldown after a confirmed one', () => {
+    always((messages, spec) => {
+      for (const label of ['a', 'b']) {
+        const ends = messages.filter((one) => one.label === label && one.end_time !== null);
+        for (const [i, before] of ends.slice(0, -1).entries()) {
+          const after = ends[i + 1]!;
+          expect(after.start_time).to.be.at.least(before.end_time!);
+          if (before.type === 'end') expect(after.start_time + WINDOW_US / 1e6).to.be.greaterThan(before.end_time! + spec.cooldownS - 1e-3);
+        }
+      }
+    });
+  });
+
+  it('is causal: what is said of the past does not depend on what comes', () => {
+    fc.assert(fc.property(anySpec, anyStream, fc.nat(60), (spec, beliefs, cut) => {
+      const early = messagesOf(spec, beliefs.slice(0, cut), false);
+      expect(messagesOf(spec, beliefs, false).slice(0, early.length)).to.deep.equal(early);
+    }));
+  });
+
+  it('says the same when the recording is played again', () => {
+    always((messages, spec, beliefs) => { expect(messagesOf(spec, beliefs)).to.deep.equal(messages); });
+  });
+});
