@@ -134,6 +134,8 @@ export interface VideoProgress {
   readonly packets: number;
   readonly bytes: number;
   readonly keyFrames: number;
+  /** When those key frames are shown [µs]. */
+  readonly keyTimesUs?: readonly number[];
   /** Packets that the ring did not keep: before the first key frame, or beyond its bounds. */
   readonly dropped: number;
   /** True when the track jumped since the last progress. */

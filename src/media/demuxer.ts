@@ -1,0 +1,122 @@
+/**
+ * Opens one source with libav and says what it carries. No packet is decoded here, and where the container
+ * tells everything nothing is probed either (probing an RTSP camera costs most of a second).
+ */
+import {
+  AVDISCARD_ALL, AVERROR_INVALIDDATA, AVERROR_STREAM_NOT_FOUND, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, AV_DISPOSITION_ATTACHED_PIC,
+  AV_NOPTS_VALUE, Codec, Dictionary, FormatContext, NativeError, codecName, copyParameters, ok,
+  type CodecParameters, type IRational, type Stream,
+} from './native.js';
+import { ticksToUs } from './clock.js';
+import type { MediaInfo } from './types.js';
+
+/** How to open a source. */
+export interface OpenOptions {
+  /** Address or path, with its secrets. */
+  readonly url: string;
+  /** libav options (`rtsp_transport`, `protocol_whitelist`, …). */
+  readonly options: Readonly<Record<string, string>>;
+  /** True, false, or decided from the container: no duration means live. */
+  readonly live: boolean | 'auto';
+  /** True to read the stream's beginning until everything is known, even where the container says enough. */
+  readonly probe: 'never' | 'if-needed';
+}
+
+/** One track that is read. */
+export interface Track {
+  readonly index: number;
+  readonly base: IRational;
+  /** Owned by the demuxer; lives until it is closed. */
+  readonly parameters: CodecParameters;
+}
+
+/** A container guessed with less certainty than this is noise that happens to look like one (AVPROBE_SCORE_RETRY). */
+const LEAST_PROBE_SCORE = 25;
+
+/** An open source, its tracks chosen. */
+export interface Demuxer {
+  readonly context: FormatContext;
+  readonly info: MediaInfo;
+  readonly audio?: Track;
+  readonly video?: Track;
+  /** The container's start time [µs], if it says. */
+  readonly startUs?: number;
+  /** Closes and frees everything; waits for a read in flight. */
+  close(): Promise<void>;
+}
+
+const isComplete = ({ codecpar }: Stream): boolean =>
+  codecpar.codecType === AVMEDIA_TYPE_VIDEO ? codecpar.width > 0 : codecpar.codecType !== AVMEDIA_TYPE_AUDIO || codecpar.sampleRate > 0;
+
+const choose = (context: FormatContext, type: typeof AVMEDIA_TYPE_AUDIO): Track | undefined => {
+  const usable = context.streams.filter(({ codecpar, disposition }) =>
+    codecpar.codecType === type && (disposition & AV_DISPOSITION_ATTACHED_PIC) === 0 && Codec.findDecoder(codecpar.codecId) !== null);
+  const best = usable.reduce<Stream | undefined>((a, b) => (a === undefined || b.codecpar.width > a.codecpar.width ? b : a), undefined);
+  return best === undefined ? undefined : { index: best.index, base: { num: best.timeBase.num, den: best.timeBase.den }, parameters: copyParameters(best.codecpar) };
+};
+
+/** The container's duration [µs], or its longest track's where libav has not added them up; 0 when none is known. */
+const durationUs = (context: FormatContext): number => {
+  if (context.duration > 0n) return Number(context.duration);
+  return Math.max(0, ...context.streams.map(({ duration, timeBase }) => (duration > 0n ? ticksToUs(duration, { num: timeBase.num, den: timeBase.den }) : 0)));
+};
+
+const describe = (context: FormatContext, live: boolean, audio: Track | undefined, video: Track | undefined): MediaInfo => {
+  const rate = video === undefined ? undefined : context.streams[video.index]?.avgFrameRate;
+  const fps = rate === undefined || rate.den === 0 || rate.num === 0 ? undefined : rate.num / rate.den;
+  return {
+    container: context.iformat?.name ?? 'unknown',
+    live,
+    ...(durationUs(context) > 0 ? { durationUs: durationUs(context) } : {}),
+    ...(audio === undefined ? {} : { audio: { codec: codecName(audio.parameters), sampleRateHz: audio.parameters.sampleRate, channels: audio.parameters.channels } }),
+    ...(video === undefined ? {} : {
+      video: { codec: codecName(video.parameters), width: video.parameters.width, height: video.parameters.height, ...(fps === undefined ? {} : { fps }) },
+    }),
+  };
+};
+
+const inspect = async (context: FormatContext, options: OpenOptions): Promise<Omit<Demuxer, 'close'>> => {
+  if (context.probeScore > 0 && context.probeScore < LEAST_PROBE_SCORE) throw new NativeError(AVERROR_INVALIDDATA, 'av_probe_input_format');
+  for (const { codecpar } of context.streams) if (codecpar.codecType === AVMEDIA_TYPE_VIDEO && codecpar.width === 0) codecpar.parseExtradata();
+  if (options.probe === 'if-needed' && (context.nbStreams === 0 || !context.streams.every(isComplete))) ok(await context.findStreamInfo(), 'avformat_find_stream_info');
+  const audio = choose(context, AVMEDIA_TYPE_AUDIO);
+  const video = choose(context, AVMEDIA_TYPE_VIDEO as typeof AVMEDIA_TYPE_AUDIO);
+  if (audio === undefined && video === undefined) throw new NativeError(AVERROR_STREAM_NOT_FOUND, 'av_find_best_stream');
+  for (const stream of context.streams) if (stream.index !== audio?.index && stream.index !== video?.index) stream.discard = AVDISCARD_ALL;
+  const live = options.live === 'auto' ? durationUs(context) === 0 : options.live;
+  return {
+    context,
+    info: describe(context, live, audio, video),
+    ...(audio === undefined ? {} : { audio }),
+    ...(video === undefined ? {} : { video }),
+    ...(context.startTime === AV_NOPTS_VALUE || live ? {} : { startUs: Number(context.startTime) }),
+  };
+};
+
+/**
+ * Opens a source.
+ * @param options what and how
+ * @param onContext called before anything blocks, so that the caller can `interrupt()` an opening that hangs
+ * @throws NativeError with libav's code
+ */
+export const openDemuxer = async (options: OpenOptions, onContext: (context: FormatContext) => void): Promise<Demuxer> => {
+  const context = new FormatContext();
+  context.allocContext();
+  onContext(context);
+  // A failed open frees the context itself.
+  ok(await context.openInput(options.url, null, Dictionary.fromObject({ ...options.options })), 'avformat_open_input');
+  try {
+    const opened = await inspect(context, options);
+    return {
+      ...opened,
+      close: async () => {
+        await context.closeInput();
+        opened.audio?.parameters.free();
+        opened.video?.parameters.free();
+      },
+    };
+  } catch (error) {
+    await context.closeInput();
+    throw error;
+  }
+};

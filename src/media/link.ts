@@ -1,0 +1,169 @@
+/** One connection to a media process, seen from the service: messages in, an Observable's events out. */
+import { Observable, type Subscriber } from 'rxjs';
+import { faultFromRecord, type Fault } from '../faults.js';
+import type { MediaWorker } from './media-worker.js';
+import type { ConnectSpec, FromMedia, ToMedia } from './protocol.js';
+import type { AudioChunk, ClipAnswer, DecodeCost, FrameAnswer, LazyVideo, MediaInfo, VideoProgress } from './types.js';
+
+/** The connection is open. */
+export interface ConnectionOpened {
+  readonly kind: 'opened';
+  readonly info: MediaInfo;
+  readonly video?: LazyVideo;
+  readonly permit: (untilUs: number) => void;
+}
+
+/** Sound that nobody took in time. */
+export interface ConnectionDropped {
+  readonly kind: 'audio-dropped';
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/** The recording is over; with a fault when it is cut off or damaged. Nothing follows. */
+export interface ConnectionEnded {
+  readonly kind: 'ended';
+  readonly fault?: Fault;
+}
+
+/** What one connection emits, in order. */
+export type ConnectionEvent = ConnectionOpened | ConnectionEnded | AudioChunk | ConnectionDropped | VideoProgress;
+
+const NOTHING: DecodeCost = { decodedFrames: 0, decodeMs: 0, scaleMs: 0, waitMs: 0 };
+
+/** A request for pictures that is under way. */
+interface Query {
+  /** Hands the answer over; without one, the connection is gone. */
+  (reply: FromMedia | undefined): void;
+}
+
+/** Owns one connection from its opening to its close. */
+export class Link {
+  readonly #worker: MediaWorker;
+  readonly #c: number;
+  readonly #subscriber: Subscriber<ConnectionEvent>;
+  readonly #lingerMs: number;
+  readonly #queries = new Map<number, Query>();
+  #nextQuery = 1;
+  #ended = false;
+  #gone = false;
+
+  /**
+   * @param worker the process that holds the connection
+   * @param c the connection's number in it
+   * @param subscriber who hears of it
+   * @param lingerMs how long pictures can be asked for after a recording's end
+   */
+  constructor(worker: MediaWorker, c: number, subscriber: Subscriber<ConnectionEvent>, lingerMs: number) {
+    this.#worker = worker;
+    this.#c = c;
+    this.#subscriber = subscriber;
+    this.#lingerMs = lingerMs;
+  }
+
+  /** Connects. */
+  open(spec: ConnectSpec): void {
+    this.#worker.listen(this.#c, {
+      receive: (message) => {
+        this.#receive(message);
+      },
+      crashed: (fault) => {
+        this.#leave();
+        this.#subscriber.error(fault);
+      },
+    });
+    this.#worker.send({ t: 'connect', c: this.#c, spec });
+  }
+
+  /** Closes; after a recording's end only when nobody has asked for pictures for a while. */
+  close(): void {
+    if (this.#gone) return;
+    if (!this.#ended) {
+      this.#release();
+      return;
+    }
+    const timer = setInterval(() => {
+      if (this.#queries.size > 0) return;
+      clearInterval(timer);
+      this.#release();
+    }, this.#lingerMs);
+    timer.unref();
+  }
+
+  #release(): void {
+    this.#worker.send({ t: 'close', c: this.#c });
+    this.#worker.forget(this.#c);
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#gone = true;
+    for (const query of [...this.#queries.values()]) query(undefined);
+  }
+
+  #receive(message: FromMedia): void {
+    switch (message.t) {
+      case 'opened':
+        this.#subscriber.next(this.#opened(message.info));
+        return;
+      case 'media':
+        for (const dropped of message.dropped) this.#subscriber.next({ kind: 'audio-dropped', ...dropped });
+        for (const chunk of message.audio) this.#subscriber.next(chunk);
+        if (message.video !== undefined) this.#subscriber.next(message.video);
+        return;
+      case 'ended':
+        this.#end(message.fault === undefined ? undefined : faultFromRecord(message.fault));
+        return;
+      case 'frame':
+      case 'clip':
+        this.#queries.get(message.q)?.(message);
+        return;
+      case 'health':
+    }
+  }
+
+  #end(fault: Fault | undefined): void {
+    if (fault !== undefined && fault.kind !== 'source-damaged') {
+      this.#subscriber.error(fault);
+      return;
+    }
+    this.#ended = true;
+    this.#subscriber.next({ kind: 'ended', ...(fault === undefined ? {} : { fault }) });
+    this.#subscriber.complete();
+  }
+
+  #opened(info: MediaInfo): ConnectionOpened {
+    const video: LazyVideo = {
+      frameAt: (request) => this.#ask<FrameAnswer>((q) => ({ t: 'frame', c: this.#c, q, request }), (m) => (m.t === 'frame' ? m.answer : undefined), { reason: 'closed', cost: NOTHING }),
+      clip: (request) => this.#ask<ClipAnswer>((q) => ({ t: 'clip', c: this.#c, q, request }), (m) => (m.t === 'clip' ? m.answer : undefined), { pictures: [], reason: 'closed', cost: NOTHING }),
+    };
+    return {
+      kind: 'opened',
+      info,
+      ...(info.video === undefined ? {} : { video }),
+      permit: (untilUs) => {
+        if (!this.#gone) this.#worker.send({ t: 'permit', c: this.#c, untilUs });
+      },
+    };
+  }
+
+  #ask<A>(message: (q: number) => ToMedia, answerOf: (reply: FromMedia) => A | undefined, closed: A): Observable<A> {
+    return new Observable((subscriber) => {
+      const q = this.#nextQuery++;
+      const answer = (reply: FromMedia | undefined): void => {
+        this.#queries.delete(q);
+        subscriber.next(reply === undefined ? closed : (answerOf(reply) ?? closed));
+        subscriber.complete();
+      };
+      if (this.#gone) {
+        answer(undefined);
+        return undefined;
+      }
+      this.#queries.set(q, answer);
+      this.#worker.send(message(q));
+      return () => {
+        if (this.#queries.delete(q)) this.#worker.send({ t: 'cancel', c: this.#c, q });
+      };
+    });
+  }
+}
