@@ -7,6 +7,8 @@ export interface Opened {
   /** 1 for the first connection, then counting. */
   readonly connection: number;
   readonly info: MediaInfo;
+  /** Media time at which this connection begins [µs]. Default: where the one before ended; 0 for the first. */
+  readonly startUs?: number;
   /** Unix epoch of media time 0 [ms]. */
   readonly originEpochMs: number;
   /** Absent when the source has no video track. */
