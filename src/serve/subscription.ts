@@ -1,0 +1,63 @@
+import type { PublicationLog } from './log.js';
+import type { Filter, Lagged, Subscribed } from './protocol.js';
+import { select, textFor, type Publication, type Selection } from './publication.js';
+
+/** How far one subscriber has read in the log, and what left the log before they came to it. */
+export class Subscription {
+  readonly id: number;
+  /** The answer to the command that made it. */
+  readonly subscribed: Subscribed;
+  readonly #log: PublicationLog;
+  readonly #selection: Selection;
+  /** The last number that was sent or passed over. */
+  #seq: number;
+  #dropped = 0;
+
+  /**
+   * @param id the id of the command that made it
+   * @param filter what it lets pass, and where it begins
+   * @param log where it reads
+   */
+  constructor(id: number, filter: Filter, log: PublicationLog) {
+    this.id = id;
+    this.#log = log;
+    this.#selection = select(filter);
+    const since = filter.since_seq;
+    const replay = since === undefined ? null : log.replay(since, this.#selection.kinds);
+    this.subscribed = { subscription: id, seq: log.seq, replay };
+    // A number from the future is one of another run: then all there is, is news.
+    this.#seq = since === undefined ? log.seq : since > log.seq ? 0 : since;
+  }
+
+  /** The last number that was sent or passed over. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Whether there may be something to read. */
+  get behind(): boolean {
+    return this.#seq < this.#log.seq;
+  }
+
+  /** Notes that a message left the log; true when it was one that this subscriber has now lost. */
+  gone(publication: Publication): boolean {
+    const lost = publication.seq > this.#seq && this.#selection.matches(publication);
+    if (lost) this.#dropped += 1;
+    return lost;
+  }
+
+  /** The next text to send: a word on what was lost, then what matches; undefined once all is read. */
+  next(): string | undefined {
+    if (this.#dropped > 0) {
+      const lagged: Lagged = { type: 'lagged', subscription: this.id, dropped: this.#dropped };
+      this.#dropped = 0;
+      return JSON.stringify(lagged);
+    }
+    for (;;) {
+      const publication = this.#log.after(this.#seq, this.#selection.kinds);
+      this.#seq = publication?.seq ?? this.#log.seq;
+      if (publication === undefined) return undefined;
+      if (this.#selection.matches(publication)) return textFor(this.id, publication);
+    }
+  }
+}
