@@ -51,8 +51,10 @@ export interface Step<M, O> {
 
 /** What one gate remembers of the past. Plain JSON. */
 export interface GateMemory {
-  /** End of the segment at which the sensor last ran [µs]; null before the first time. */
+  /** End of the segment at which it was last open [µs]; null before the first time. */
   readonly openedUs: number | null;
+  /** Whether the sensor had no answer then. */
+  readonly missed: boolean;
   /** End of the first segment since which a cause has held the gate open without a break [µs]; null while shut. */
   readonly heldSinceUs: number | null;
   /** End of the last segment of such a hold [µs]; the cooldown counts from here. */
@@ -71,8 +73,8 @@ export interface Memory {
   readonly era: number;
   /** End of the last segment remembered [µs]; null at rest. */
   readonly endUs: number | null;
-  /** Smoothed score by label; labels under 0.005 are forgotten. */
-  readonly heard: Readonly<Record<string, number>>;
+  /** Smoothed score by label; labels under 0.005 are forgotten. Null until something was listened to. */
+  readonly heard: Readonly<Record<string, number>> | null;
   readonly looks: Readonly<Partial<Record<'appearance' | 'motion', LookMemory>>>;
   readonly gates: Readonly<Partial<Record<SenseName, GateMemory>>>;
 }
