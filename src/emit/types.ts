@@ -14,24 +14,24 @@ export interface EmitSpec {
   /** Score at which an event begins, 0…1. */
   readonly confidence: number;
   /** Score below which it no longer counts as present, 0…`confidence`. Default 0.6 × `confidence`. */
-  readonly release?: number;
+  readonly release?: number | undefined;
   /** How long it must have lasted before it is confirmed [s]. */
   readonly minDurationS: number;
   /** How long the label stays silent after an event has ended [s]. */
   readonly cooldownS: number;
   /** How long the label may be gone before the event ends [s]: an alarm beeps, a dog breathes. Default 1. */
-  readonly lingerS?: number;
+  readonly lingerS?: number | undefined;
   /** Rise of the top score that is worth an `update`. Default 0.1. */
   readonly updateScore?: number;
   /** Labels listed as `top_k`. Default 5. */
   readonly topK?: number;
   /** Only these labels become events; all when absent. */
-  readonly labels?: readonly string[];
+  readonly labels?: readonly string[] | undefined;
   /**
    * For live sources: how long nothing may arrive before open events are ended [s of real time]. Absent for
    * recordings, whose events depend on nothing but the recording.
    */
-  readonly silenceS?: number;
+  readonly silenceS?: number | undefined;
 }
 
 /** A label with its score, 0…1. */

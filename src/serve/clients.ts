@@ -24,6 +24,9 @@ export const forgive = (socket: WebSocket): void => {
 const asText = (data: RawData): string =>
   (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as ArrayBuffer)).toString('utf8');
 
+/** Clients served in one turn of the event loop. */
+const CLIENTS_PER_TURN = 16;
+
 interface Client {
   readonly socket: WebSocket;
   readonly session: Session;
@@ -39,6 +42,10 @@ export class Clients {
   readonly #nowMs: () => number;
   readonly #clients = new Set<Client>();
   readonly #heartbeat: NodeJS.Timeout;
+  /** Whom to serve next, while some have not been served since the last publication. */
+  #round: SetIterator<Client> | undefined;
+  /** Whether something was published since this round began. */
+  #again = false;
   #dropped = 0;
   #closed = false;
 
@@ -111,12 +118,30 @@ export class Clients {
     });
   }
 
-  /** Says that there is something new in the log, and what left it. */
+  /** Says that there is something new in the log, and what left it. Returns at once; sending begins behind it. */
   published(gone: readonly Publication[]): void {
-    for (const { session } of this.#clients) {
-      if (gone.length > 0) this.#dropped += session.gone(gone);
-      session.pump();
+    if (gone.length > 0) for (const { session } of this.#clients) this.#dropped += session.gone(gone);
+    if (this.#round !== undefined) {
+      this.#again = true;
+      return;
     }
+    this.#round = this.#clients.values();
+    setImmediate(() => { this.#serve(); });
+  }
+
+  /** Serves some clients, and the others in the next turns of the event loop. */
+  #serve(): void {
+    for (let served = 0; served < CLIENTS_PER_TURN; served++) {
+      const next = this.#round?.next();
+      if (next === undefined || next.done === true) {
+        this.#round = this.#again ? this.#clients.values() : undefined;
+        this.#again = false;
+        if (this.#round === undefined) return;
+        break;
+      }
+      next.value.session.pump();
+    }
+    setImmediate(() => { this.#serve(); });
   }
 
   /** Closes all connections with a code, and those that still come. */

@@ -27,8 +27,8 @@ export interface SessionLimits {
   readonly bufferedBytes: number;
 }
 
-/** Texts handed over in one turn of the event loop; a long replay lets others have their turn. */
-const TEXTS_PER_TURN = 64;
+/** Texts handed over, or looks into the log without a find, in one turn of the event loop; a long replay lets others have theirs. */
+const STEPS_PER_TURN = 64;
 
 /**
  * One client: reads its commands, and sends it what it subscribed to as fast as it takes it. What it holds is
@@ -87,18 +87,15 @@ export class Session {
   /** Sends what there is to send, as far as the socket has room. */
   pump(): void {
     if (this.#yielding) return;
-    for (let sent = 0; !this.#closed && this.#outlet.bufferedBytes < this.#limits.bufferedBytes; sent++) {
-      if (sent === TEXTS_PER_TURN) {
-        this.#yielding = true;
-        setImmediate(() => {
-          this.#yielding = false;
-          this.pump();
-        });
+    for (let steps = 0; !this.#closed && this.#outlet.bufferedBytes < this.#limits.bufferedBytes; steps++) {
+      const behind = this.#farthestBehind();
+      if (this.#answers.length === 0 && behind === undefined) return;
+      if (steps === STEPS_PER_TURN) {
+        this.#yield();
         return;
       }
-      const text = this.#answers.shift() ?? this.#nextPublished();
-      if (text === undefined) return;
-      this.#outlet.send(text, () => { this.pump(); });
+      const text = this.#answers.shift() ?? behind?.next();
+      if (text !== undefined) this.#outlet.send(text, () => { this.pump(); });
     }
   }
 
@@ -156,14 +153,18 @@ export class Session {
     return { id, type: 'result', success: true, result: subscription.subscribed };
   }
 
-  /** The next text of the subscription that is farthest behind, so that several are served in the order of time. */
-  #nextPublished(): string | undefined {
-    for (;;) {
-      let last: Subscription | undefined;
-      for (const one of this.#subscriptions.values()) if (one.behind && (last === undefined || one.seq < last.seq)) last = one;
-      if (last === undefined) return undefined;
-      const text = last.next();
-      if (text !== undefined) return text;
-    }
+  #yield(): void {
+    this.#yielding = true;
+    setImmediate(() => {
+      this.#yielding = false;
+      this.pump();
+    });
+  }
+
+  /** The subscription to serve next: so several are served in the order of time. */
+  #farthestBehind(): Subscription | undefined {
+    let last: Subscription | undefined;
+    for (const one of this.#subscriptions.values()) if (one.behind && (last === undefined || one.seq < last.seq)) last = one;
+    return last;
   }
 }

@@ -2,6 +2,9 @@ import type { PublicationLog } from './log.js';
 import type { Filter, Lagged, Subscribed } from './protocol.js';
 import { select, textFor, type Publication, type Selection } from './publication.js';
 
+/** Messages looked at in one go; whoever asks can then let others have their turn. */
+const LOOK_AT_MOST = 50;
+
 /** How far one subscriber has read in the log, and what left the log before they came to it. */
 export class Subscription {
   readonly id: number;
@@ -46,18 +49,22 @@ export class Subscription {
     return lost;
   }
 
-  /** The next text to send: a word on what was lost, then what matches; undefined once all is read. */
+  /**
+   * The next text to send: a word on what was lost, then what matches. Undefined when all is read, or, while this
+   * subscriber is still {@link behind}, when nothing that was looked at matched: ask again.
+   */
   next(): string | undefined {
     if (this.#dropped > 0) {
       const lagged: Lagged = { type: 'lagged', subscription: this.id, dropped: this.#dropped };
       this.#dropped = 0;
       return JSON.stringify(lagged);
     }
-    for (;;) {
+    for (let looked = 0; looked < LOOK_AT_MOST; looked++) {
       const publication = this.#log.after(this.#seq, this.#selection.kinds);
       this.#seq = publication?.seq ?? this.#log.seq;
-      if (publication === undefined) return undefined;
+      if (publication === undefined) break;
       if (this.#selection.matches(publication)) return textFor(this.id, publication);
     }
+    return undefined;
   }
 }

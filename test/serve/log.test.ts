@@ -13,7 +13,7 @@ const seqOf = (text: string | undefined): number | string | undefined => {
 };
 const drain = (subscription: Subscription): unknown[] => {
   const all: unknown[] = [];
-  for (let text = subscription.next(); text !== undefined; text = subscription.next()) all.push(seqOf(text));
+  while (subscription.behind) all.push(...[seqOf(subscription.next())].filter((seq) => seq !== undefined));
   return all;
 };
 
@@ -60,6 +60,15 @@ describe('serve/subscription', () => {
     const subscription = new Subscription(1, {}, log);
     for (let i = 0; i < 5; i++) for (const gone of log.append(make('event'))) subscription.gone(gone);
     expect(drain(subscription)).to.deep.equal(['-3', 4, 5]);
+  });
+
+  it('looks at some messages only in one go, so that a long search can be broken off', () => {
+    const log = new PublicationLog({ messages: 1000, bytes: 1e6 });
+    const subscription = new Subscription(1, { cameras: ['yard'] }, log);
+    for (let i = 0; i < 500; i++) log.append(make('event'));
+    let goes = 0;
+    for (; subscription.behind; goes++) expect(subscription.next()).to.equal(undefined);
+    expect(goes).to.be.above(5);
   });
 
   it('loses nothing without saying so, whatever is published, filtered and read when', () => {
