@@ -12,12 +12,12 @@ export interface ReadPacket {
   readonly discontinuity: boolean;
 }
 
-/** Samples gathered before a batch is worth sending: a quarter of a second. */
-const ENOUGH_SAMPLES = SAMPLE_RATE_HZ / 4;
+/** Samples gathered before a batch is sent without waiting for the end of the stride: half a second. */
+const ENOUGH_SAMPLES = SAMPLE_RATE_HZ / 2;
 /** Packets gathered before a batch is worth sending, for sources without sound. */
-const ENOUGH_PACKETS = 16;
-/** Chunks whose times differ by less than this are one run of samples [µs]; the segmenter judges larger differences. */
-const CONTIGUOUS_US = 500;
+const ENOUGH_PACKETS = 32;
+/** Chunks whose times differ by less than this are one run of samples [µs]: containers round to a millisecond, RTP jitters. */
+const CONTIGUOUS_US = 10_000;
 
 interface Run {
   readonly startUs: number;

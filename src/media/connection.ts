@@ -1,5 +1,5 @@
 /**
- * One connection inside the media process: reads the source, decodes its sound, keeps its pictures compressed
+ * One connection, on a thread of its own inside the media process: reads the source, decodes its sound, keeps its pictures compressed
  * in the ring and serves them on demand. It owns every native object of its camera.
  */
 import { Fault, asFault } from '../faults.js';
@@ -10,10 +10,10 @@ import { openDemuxer, type Demuxer, type Track } from './demuxer.js';
 import { connectionFault } from './faults.js';
 import { GopDecoder } from './gop-decoder.js';
 import { GopRing } from './gop-ring.js';
-import { VideoOnDemand, type Turns } from './lazy-video.js';
+import { VideoOnDemand } from './lazy-video.js';
 import {
   AVERROR_EAGAIN, AVERROR_EOF, AV_NOPTS_VALUE, NativeError, clonePacket, freePacket, newPacket,
-  type FormatContext, type Packet,
+  type Packet,
 } from './native.js';
 import { Permits } from './permits.js';
 import type { ConnectSpec, MediaBatch } from './protocol.js';
@@ -30,7 +30,7 @@ export interface ConnectionEvents {
 
 /** A read that took longer than this found nothing waiting: the reader has caught up [ms]. */
 const CAUGHT_UP_MS = 4;
-/** Local reads done in one go before other cameras get the thread. */
+/** Reads done in one go before requests for pictures get the thread. */
 const READS_IN_A_ROW = 64;
 /** A recording that ends this much before its stated duration was cut off [µs]. */
 const CUT_OFF_US = 1_500_000;
@@ -54,10 +54,8 @@ interface AudioSide {
 export class Connection {
   readonly #spec: ConnectSpec;
   readonly #events: ConnectionEvents;
-  readonly #turns: Turns;
   readonly #permits = new Permits();
   readonly #batch = new Batch();
-  #context: FormatContext | undefined;
   #closed = false;
   #wake: (() => void) | undefined;
   #audio: AudioSide | undefined;
@@ -69,17 +67,16 @@ export class Connection {
 
   /**
    * @param spec what to connect to
-   * @param turns shared by all connections of the process
    * @param events where to report
    */
-  constructor(spec: ConnectSpec, turns: Turns, events: ConnectionEvents) {
+  constructor(spec: ConnectSpec, events: ConnectionEvents) {
     this.#spec = spec;
     this.#events = events;
-    this.#turns = turns;
     this.#closing = new Promise((resolve) => {
       this.#close = resolve;
     });
-    this.#done = this.#run();
+    // Not at once: opening blocks, and its caller should hold this object before it hears from it.
+    this.#done = Promise.resolve().then(async () => this.#run());
   }
 
   /** Lets the reader go on to this media time [µs]. */
@@ -103,10 +100,9 @@ export class Connection {
     return { packets: counts?.packetsSent ?? 0, frames: counts?.framesDecoded ?? 0 };
   }
 
-  /** Interrupts whatever blocks, and resolves when every native object is freed. */
+  /** Ends the reading, and resolves when every native object is freed. A read that blocks ends with libav's time-out. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#context?.interrupt();
     this.#permits.end();
     this.#wake?.();
     this.#close();
@@ -115,9 +111,7 @@ export class Connection {
 
   async #run(): Promise<void> {
     try {
-      const demuxer = await openDemuxer(this.#spec, (context) => {
-        this.#context = context;
-      });
+      const demuxer = openDemuxer(this.#spec);
       try {
         this.#begin(demuxer);
         const fault = await this.#read(demuxer);
@@ -131,7 +125,6 @@ export class Connection {
     } catch (error) {
       this.#end(error instanceof NativeError ? connectionFault(error, this.#spec.name) : asFault(error, 'media'));
     }
-    this.#context = undefined;
   }
 
   #end(fault: Fault | undefined): void {
@@ -147,7 +140,7 @@ export class Connection {
       const ring = new GopRing<Packet>(spec.ring, freePacket);
       const decoder = new GopDecoder(video.parameters, spec.keptFrameBytes);
       const scaler = new Scaler();
-      const demand = new VideoOnDemand({ ring, decoder, scaler, clock: this.#permits.videoClock, turns: this.#turns });
+      const demand = new VideoOnDemand({ ring, decoder, scaler, clock: this.#permits.videoClock });
       this.#video = { track: video, clock: clock.track(video.base), ring, decoder, scaler, demand };
     }
     this.#permits.begin({ live: info.live, audio: audio !== undefined, video: video !== undefined });
@@ -162,8 +155,7 @@ export class Connection {
     this.#video?.ring[Symbol.dispose]();
     this.#video?.decoder[Symbol.dispose]();
     this.#video?.scaler[Symbol.dispose]();
-    this.#context = undefined;
-    await demuxer.close();
+    demuxer.close();
   }
 
   /** Reads until the end; returns why it ended, if that is a fault. */
@@ -178,7 +170,8 @@ export class Connection {
           continue;
         }
         const startMs = performance.now();
-        const result = this.#spec.localFile ? demuxer.context.readFrameSync(packet) : await demuxer.context.readFrame(packet);
+        // Synchronous: this thread is the camera's own, and a trip through the thread pool costs more than the read.
+        const result = demuxer.context.readFrameSync(packet);
         if (result < 0 && result !== AVERROR_EAGAIN) return this.#ended(result, demuxer.info);
         if (result >= 0) {
           this.#route(packet);
@@ -186,7 +179,7 @@ export class Connection {
         }
         if (this.#batch.full) this.#flush();
         if (live && performance.now() - startMs > CAUGHT_UP_MS) await this.#rest();
-        else if (this.#spec.localFile && reads % READS_IN_A_ROW === 0) await new Promise((resolve) => setImmediate(resolve));
+        else if (reads % READS_IN_A_ROW === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       return undefined;
     } finally {

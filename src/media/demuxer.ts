@@ -41,8 +41,8 @@ export interface Demuxer {
   readonly video?: Track;
   /** The container's start time [µs], if it says. */
   readonly startUs?: number;
-  /** Closes and frees everything; waits for a read in flight. */
-  close(): Promise<void>;
+  /** Closes and frees everything. */
+  close(): void;
 }
 
 const isComplete = ({ codecpar }: Stream): boolean =>
@@ -75,10 +75,10 @@ const describe = (context: FormatContext, live: boolean, audio: Track | undefine
   };
 };
 
-const inspect = async (context: FormatContext, options: OpenOptions): Promise<Omit<Demuxer, 'close'>> => {
+const inspect = (context: FormatContext, options: OpenOptions): Omit<Demuxer, 'close'> => {
   if (context.probeScore > 0 && context.probeScore < LEAST_PROBE_SCORE) throw new NativeError(AVERROR_INVALIDDATA, 'av_probe_input_format');
   for (const { codecpar } of context.streams) if (codecpar.codecType === AVMEDIA_TYPE_VIDEO && codecpar.width === 0) codecpar.parseExtradata();
-  if (options.probe === 'if-needed' && (context.nbStreams === 0 || !context.streams.every(isComplete))) ok(await context.findStreamInfo(), 'avformat_find_stream_info');
+  if (options.probe === 'if-needed' && (context.nbStreams === 0 || !context.streams.every(isComplete))) ok(context.findStreamInfoSync(), 'avformat_find_stream_info');
   const audio = choose(context, AVMEDIA_TYPE_AUDIO);
   const video = choose(context, AVMEDIA_TYPE_VIDEO as typeof AVMEDIA_TYPE_AUDIO);
   if (audio === undefined && video === undefined) throw new NativeError(AVERROR_STREAM_NOT_FOUND, 'av_find_best_stream');
@@ -94,29 +94,28 @@ const inspect = async (context: FormatContext, options: OpenOptions): Promise<Om
 };
 
 /**
- * Opens a source.
+ * Opens a source. Blocks the calling thread, which belongs to this camera alone, until the source answers or
+ * libav's own time-out passes.
  * @param options what and how
- * @param onContext called before anything blocks, so that the caller can `interrupt()` an opening that hangs
  * @throws NativeError with libav's code
  */
-export const openDemuxer = async (options: OpenOptions, onContext: (context: FormatContext) => void): Promise<Demuxer> => {
+export const openDemuxer = (options: OpenOptions): Demuxer => {
   const context = new FormatContext();
   context.allocContext();
-  onContext(context);
   // A failed open frees the context itself.
-  ok(await context.openInput(options.url, null, Dictionary.fromObject({ ...options.options })), 'avformat_open_input');
+  ok(context.openInputSync(options.url, null, Dictionary.fromObject({ ...options.options })), 'avformat_open_input');
   try {
-    const opened = await inspect(context, options);
+    const opened = inspect(context, options);
     return {
       ...opened,
-      close: async () => {
-        await context.closeInput();
+      close: () => {
+        context.closeInputSync();
         opened.audio?.parameters.free();
         opened.video?.parameters.free();
       },
     };
   } catch (error) {
-    await context.closeInput();
+    context.closeInputSync();
     throw error;
   }
 };

@@ -63,8 +63,11 @@ class KeptFrames {
   }
 }
 
+/** A long run of decoding lets the reader of the same camera in this often [ms]. */
+const BREATHE_MS = 15;
+
 /** What to do with each wanted frame, in time order; it is only lent for the call. */
-export type FrameSink = (timeUs: number, frame: Frame) => Promise<void>;
+export type FrameSink = (timeUs: number, frame: Frame) => void;
 
 /** One camera's decoder. It is not re-entrant: its owner runs one request at a time. */
 export class GopDecoder implements Disposable {
@@ -108,7 +111,7 @@ export class GopDecoder implements Disposable {
       if (cancelled()) break;
       if (this.#kept.get(timeUs) === undefined) decodeMs += await this.#advance(gop, timeUs, cancelled);
       const frame = this.#kept.get(timeUs);
-      if (frame !== undefined) await sink(timeUs, frame);
+      if (frame !== undefined) sink(timeUs, frame);
     }
     return decodeMs;
   }
@@ -117,37 +120,42 @@ export class GopDecoder implements Disposable {
   async #advance(gop: Gop<Packet>, untilUs: number, cancelled: () => boolean): Promise<number> {
     const context = this.#open();
     const startMs = performance.now();
+    let breathedMs = startMs;
     while (this.#reachedUs < untilUs && !this.#drained && !cancelled()) {
       const next = gop.packets[this.#sent];
       if (next === undefined) {
-        await context.sendPacket(null);
+        context.sendPacketSync(null);
         this.#drained = true;
       } else {
-        await this.#send(context, next.packet);
+        this.#send(context, next.packet);
       }
-      await this.#receive(context);
+      this.#receive(context);
+      if (performance.now() - breathedMs > BREATHE_MS) {
+        await new Promise((resolve) => setImmediate(resolve));
+        breathedMs = performance.now();
+      }
     }
     return performance.now() - startMs;
   }
 
-  async #send(context: CodecContext, packet: Packet): Promise<void> {
+  #send(context: CodecContext, packet: Packet): void {
     // A reference of our own: the ring may evict the GOP while the decoder works.
     const clone = clonePacket(packet);
     try {
       this.#sent += 1;
       this.#counts.packetsSent += 1;
       // A damaged packet is refused with an error; the frames that follow it may still be good.
-      await context.sendPacket(clone);
+      context.sendPacketSync(clone);
     } finally {
       freePacket(clone);
     }
   }
 
-  async #receive(context: CodecContext): Promise<void> {
+  #receive(context: CodecContext): void {
     const frame = newFrame();
     try {
       for (;;) {
-        const result = await context.receiveFrame(frame);
+        const result = context.receiveFrameSync(frame);
         if (result === AVERROR_EAGAIN || result === AVERROR_EOF) return;
         ok(result, 'avcodec_receive_frame');
         // The reader wrote media time into the packets (see `connection.ts`), so the frames carry it.

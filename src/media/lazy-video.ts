@@ -20,32 +20,6 @@ export interface VideoParts {
   readonly decoder: GopDecoder;
   readonly scaler: Scaler;
   readonly clock: VideoClock;
-  /** Lets at most a few decoding jobs run at once in the whole process. */
-  readonly turns: Turns;
-}
-
-/** A bounded number of jobs at a time, first come, first served. */
-export class Turns {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  /** @param atOnce jobs that may run together */
-  constructor(atOnce: number) {
-    this.#free = atOnce;
-  }
-
-  /** Runs a job when its turn comes. */
-  async take<T>(job: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await job();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    }
-  }
 }
 
 /** Requests of one camera that may wait; one more is refused as `overloaded`. */
@@ -134,7 +108,7 @@ export class VideoOnDemand {
       await before;
       if (cancelled()) return refuse('closed', FREE);
       await this.#parts.clock.reached(untilUs);
-      return this.#parts.turns.take(async () => job(performance.now() - askedMs));
+      return job(performance.now() - askedMs);
     })();
     this.#tail = mine.catch(() => undefined);
     try {
@@ -151,9 +125,9 @@ export class VideoOnDemand {
     let decodeMs = 0;
     let scaleMs = 0;
     for (const { gop, timesUs } of wanted) {
-      decodeMs += await decoder.deliver(gop, timesUs, async (timeUs, frame) => {
+      decodeMs += await decoder.deliver(gop, timesUs, (timeUs, frame) => {
         const startMs = performance.now();
-        pictures.set(timeUs, await scaler.scale(frame, timeUs, size));
+        pictures.set(timeUs, scaler.scale(frame, timeUs, size));
         scaleMs += performance.now() - startMs;
       }, cancelled);
     }

@@ -44,8 +44,7 @@ export class MediaWorker {
   constructor(options: Required<HostOptions>, onGone: () => void) {
     this.#child = fork(new URL('./media-process.js', import.meta.url), {
       serialization: 'advanced',
-      // Every blocked read holds a thread of the pool: one for each camera, and some to decode with.
-      env: { ...process.env, UV_THREADPOOL_SIZE: String(options.camerasPerProcess + 8) },
+
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [],
     });

@@ -1,6 +1,10 @@
-/** What the service and a media process say to each other, as structured clones over the process's IPC channel. */
+/**
+ * What the service, a media process and a camera's thread in it say to each other: structured clones, over the
+ * process's IPC channel and from thread to thread. The process adds the connection's number and passes on the rest.
+ */
 import type { FaultRecord } from '../faults.js';
 import type { RingBounds } from './gop-ring.js';
+import type { LiveNatives } from './native.js';
 import type { AudioChunk, ClipAnswer, ClipRequest, FrameAnswer, FrameRequest, MediaInfo, VideoProgress } from './types.js';
 
 /** How to connect to a source. Crosses the process boundary, so it is plain data. */
@@ -13,8 +17,6 @@ export interface ConnectSpec {
   readonly options: Readonly<Record<string, string>>;
   readonly live: boolean | 'auto';
   readonly probe: 'never' | 'if-needed';
-  /** True for a regular file on this machine: read synchronously, which is cheaper and cannot hang. */
-  readonly localFile: boolean;
   readonly ring: RingBounds;
   /** Decoded frames kept for later requests into the same GOP [bytes]. */
   readonly keptFrameBytes: number;
@@ -24,22 +26,24 @@ export interface ConnectSpec {
   readonly startUs: number;
 }
 
-/** From the service to the media process. `c` is the connection's number. */
-export type ToMedia =
-  | { readonly t: 'connect'; readonly c: number; readonly spec: ConnectSpec }
-  | { readonly t: 'permit'; readonly c: number; readonly untilUs: number }
-  | { readonly t: 'frame'; readonly c: number; readonly q: number; readonly request: FrameRequest }
-  | { readonly t: 'clip'; readonly c: number; readonly q: number; readonly request: ClipRequest }
-  | { readonly t: 'cancel'; readonly c: number; readonly q: number }
-  | { readonly t: 'close'; readonly c: number }
-  | { readonly t: 'health'; readonly q: number };
+/** What the service asks of one connection. */
+export type ToThread =
+  | { readonly t: 'connect'; readonly spec: ConnectSpec }
+  | { readonly t: 'permit'; readonly untilUs: number }
+  | { readonly t: 'frame'; readonly q: number; readonly request: FrameRequest }
+  | { readonly t: 'clip'; readonly q: number; readonly request: ClipRequest }
+  | { readonly t: 'cancel'; readonly q: number }
+  | { readonly t: 'thread-health' }
+  | { readonly t: 'close' };
+
+/** From the service to the media process; `c` is the connection's number. */
+export type ToMedia = (ToThread & { readonly c: number }) | { readonly t: 'health'; readonly q: number };
 
 /** How a media process is doing. */
 export interface MediaHealth {
   readonly connections: number;
-  readonly packets: number;
-  readonly frames: number;
-  readonly contexts: number;
+  /** Live native objects of all connections. */
+  readonly natives: LiveNatives;
   readonly rssBytes: number;
   /** CPU time used by the process so far [µs]. */
   readonly cpuUs: number;
@@ -63,11 +67,15 @@ export interface MediaBatch {
   readonly video?: VideoProgress;
 }
 
+/** What one connection says. */
+export type FromThread =
+  | { readonly t: 'opened'; readonly info: MediaInfo }
+  | Omit<MediaBatch, 'c'>
+  | { readonly t: 'ended'; readonly fault?: FaultRecord }
+  | { readonly t: 'frame'; readonly q: number; readonly answer: FrameAnswer }
+  | { readonly t: 'clip'; readonly q: number; readonly answer: ClipAnswer }
+  | { readonly t: 'thread-health'; readonly natives: LiveNatives; readonly videoPacketsDecoded: number; readonly videoFramesDecoded: number }
+  | { readonly t: 'closed' };
+
 /** From the media process to the service. */
-export type FromMedia =
-  | { readonly t: 'opened'; readonly c: number; readonly info: MediaInfo }
-  | MediaBatch
-  | { readonly t: 'ended'; readonly c: number; readonly fault?: FaultRecord }
-  | { readonly t: 'frame'; readonly c: number; readonly q: number; readonly answer: FrameAnswer }
-  | { readonly t: 'clip'; readonly c: number; readonly q: number; readonly answer: ClipAnswer }
-  | { readonly t: 'health'; readonly q: number; readonly health: MediaHealth };
+export type FromMedia = (FromThread & { readonly c: number }) | { readonly t: 'health'; readonly q: number; readonly health: MediaHealth };

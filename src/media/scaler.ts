@@ -20,13 +20,13 @@ export class Scaler implements Disposable {
   }
 
   /** A frame as a picture of the given size; the picture owns its bytes. */
-  async scale(frame: Frame, timeUs: number, size: Size): Promise<Picture> {
+  scale(frame: Frame, timeUs: number, size: Size): Picture {
     const { data, linesize } = frame;
     if (data === null) throw new Error('a decoded frame has no planes');
     const context = this.#context(frame, size);
     const bytes = size.width * size.height * 3;
     const rgb = Buffer.allocUnsafeSlow(bytes + PADDING);
-    ok(await context.scale(data, linesize, 0, frame.height, [rgb], [size.width * 3]), 'sws_scale');
+    ok(context.scaleSync(data, linesize, 0, frame.height, [rgb], [size.width * 3]), 'sws_scale');
     return { ...size, timeUs, data: new Uint8Array(rgb.buffer, 0, bytes) };
   }
 
