@@ -35,19 +35,20 @@ export const causalScan = <T, M, O>(
 ): OperatorFunction<T, O> => (source) => new Observable((subscriber) => {
   const line = new Line(step, rest, options, subscriber);
   subscriber.add(() => { line.leave(); });
-  subscriber.add(source.subscribe({
+  source.pipe(takeUntil(line.left)).subscribe({
     next: (item) => { line.take(item); },
     error: (error: unknown) => { line.end(() => { subscriber.error(error); }); },
     complete: () => { line.end(() => { subscriber.complete(); }); },
-  }));
+  });
 });
 
 /** One step in flight and the items behind it. */
 class Line<T, M, O> {
+  /** Says once that all is over. The source listens first, so that nothing comes in while the rest is cleared away. */
+  readonly left = new Subject<void>();
   readonly #step: (memory: M, item: T) => Observable<Step<M, O>>;
   readonly #options: CausalScanOptions<T>;
   readonly #subscriber: Subscriber<O>;
-  readonly #left = new Subject<void>();
   readonly #queue: T[] = [];
   #memory: M;
   #stepping = false;
@@ -76,13 +77,13 @@ class Line<T, M, O> {
   }
 
   leave(): void {
-    this.#left.next();
+    this.left.next();
     for (const item of this.#queue.splice(0)) this.#options.onDrop(item, 'left');
   }
 
   #begin(item: T): void {
     this.#stepping = true;
-    defer(() => this.#step(this.#memory, item)).pipe(takeUntil(this.#left)).subscribe({
+    defer(() => this.#step(this.#memory, item)).pipe(takeUntil(this.left)).subscribe({
       next: ({ memory, output }) => {
         this.#memory = memory;
         this.#subscriber.next(output);

@@ -125,6 +125,21 @@ describe('causalScan', () => {
     expect(list).to.deep.equal([]);
   });
 
+  it('takes nothing more once it is left, though what is released brings the next', () => {
+    const source = new Subject<string>();
+    const fates: string[] = [];
+    const release = (item: string): void => {
+      fates.push(item);
+      if (fates.length < 50) source.next(`${item}+`);
+    };
+    const step = (_memory: string, item: string): Observable<Step<string, string>> => NEVER.pipe(finalize(() => { release(item); }));
+    const subscription = source.pipe(causalScan(step, '', { waiting: 1, onDrop: release })).subscribe();
+    source.next('a');
+    source.next('b');
+    subscription.unsubscribe();
+    expect(fates).to.deep.equal(['a', 'b']);
+  });
+
   it('keeps the memory over a step without output, and gives out all outputs of a step with several', () => {
     const seen: string[] = [];
     const step = (memory: string, item: string): Observable<Step<string, string>> =>

@@ -1,0 +1,56 @@
+import { concatMap, defer, finalize, type Observable } from 'rxjs';
+import { settle } from '../src/budget/settle.js';
+import { emitEarly } from '../src/emit/emit-early.js';
+import type { EmitSpec, Output } from '../src/emit/types.js';
+import type { SourceEvent } from '../src/ingest/types.js';
+import { causalScan, type DropReason } from '../src/policy/causal-scan.js';
+import { through } from '../src/policy/through.js';
+import type { Belief, Gate, Memory, Policy, Step } from '../src/policy/types.js';
+import { segmentEvery } from '../src/segment/segment-every.js';
+import type { SegmentSpec } from '../src/segment/spec.js';
+import type { Segment } from '../src/segment/types.js';
+import type { Hear } from '../src/sense/hear.js';
+import type { Look } from '../src/sense/see.js';
+
+/** What recognition is made of. The sensors keep a stream's state, so each stream has its own. */
+export interface Recognition {
+  /** Opens the source; `stop` ends it. */
+  readonly open: (source: string, stop: AbortSignal) => Observable<SourceEvent>;
+  readonly hear: Hear;
+  readonly see: Look;
+  readonly watch: Look;
+  /** A sense without a gate is never used. */
+  readonly gates: { readonly appearance?: Gate; readonly motion?: Gate };
+  readonly policy: Policy;
+  readonly profile: { readonly segment: SegmentSpec; readonly waiting: number; readonly emit: EmitSpec };
+  /** Told of every segment that was not stepped on: `overtaken` is a loss to be counted, `left` is not. */
+  readonly onDrop?: (segment: Segment, reason: DropReason) => void;
+}
+
+/**
+ * Recognises what happens in one source: hear always, look when the gate opens, remember, say it early. Cold: nothing is
+ * opened before subscription. Every segment is released once: after its step, or when it is dropped.
+ */
+export const recognise = (
+  source: string,
+  stop: AbortSignal,
+  { open, hear, see, watch, gates, policy, profile, onDrop }: Recognition,
+): Observable<Output> => {
+  const step = (memory: Memory, segment: Segment): Observable<Step<Memory, Belief>> =>
+    defer(() => hear(segment)).pipe(                                  // always
+      through(gates.appearance, memory, () => see(segment)),          // decoded and run only if the gate opens
+      through(gates.motion, memory, () => watch(segment)),
+      concatMap((evidence) => policy.remember(memory, evidence)),
+      finalize(() => { segment.release(); }),
+    );
+  const drop = (segment: Segment, reason: DropReason): void => {
+    segment.release();
+    onDrop?.(segment, reason);
+  };
+  return defer(() => open(source, stop)).pipe(
+    segmentEvery(profile.segment, { outstanding: profile.waiting + 1 }),
+    causalScan(step, policy.rest, { waiting: profile.waiting, onDrop: drop }),  // one step in flight, newest waits
+    settle(),
+    emitEarly(profile.emit),
+  );
+};
