@@ -48,7 +48,7 @@ export interface Demuxer {
 const isComplete = ({ codecpar }: Stream): boolean =>
   codecpar.codecType === AVMEDIA_TYPE_VIDEO ? codecpar.width > 0 : codecpar.codecType !== AVMEDIA_TYPE_AUDIO || codecpar.sampleRate > 0;
 
-const choose = (context: FormatContext, type: typeof AVMEDIA_TYPE_AUDIO): Track | undefined => {
+const choose = (context: FormatContext, type: CodecParameters['codecType']): Track | undefined => {
   const usable = context.streams.filter(({ codecpar, disposition }) =>
     codecpar.codecType === type && (disposition & AV_DISPOSITION_ATTACHED_PIC) === 0 && Codec.findDecoder(codecpar.codecId) !== null);
   const best = usable.reduce<Stream | undefined>((a, b) => (a === undefined || b.codecpar.width > a.codecpar.width ? b : a), undefined);
@@ -68,7 +68,7 @@ const describe = (context: FormatContext, live: boolean, audio: Track | undefine
     container: context.iformat?.name ?? 'unknown',
     live,
     ...(durationUs(context) > 0 ? { durationUs: durationUs(context) } : {}),
-    ...(audio === undefined ? {} : { audio: { codec: codecName(audio.parameters), sampleRateHz: audio.parameters.sampleRate, channels: audio.parameters.channels } }),
+    ...(audio === undefined ? {} : { audio: { codec: codecName(audio.parameters), sampleRateHz: audio.parameters.sampleRate, channels: audio.parameters.channelLayout.nbChannels } }),
     ...(video === undefined ? {} : {
       video: { codec: codecName(video.parameters), width: video.parameters.width, height: video.parameters.height, ...(fps === undefined ? {} : { fps }) },
     }),
@@ -80,7 +80,7 @@ const inspect = (context: FormatContext, options: OpenOptions): Omit<Demuxer, 'c
   for (const { codecpar } of context.streams) if (codecpar.codecType === AVMEDIA_TYPE_VIDEO && codecpar.width === 0) codecpar.parseExtradata();
   if (options.probe === 'if-needed' && (context.nbStreams === 0 || !context.streams.every(isComplete))) ok(context.findStreamInfoSync(), 'avformat_find_stream_info');
   const audio = choose(context, AVMEDIA_TYPE_AUDIO);
-  const video = choose(context, AVMEDIA_TYPE_VIDEO as typeof AVMEDIA_TYPE_AUDIO);
+  const video = choose(context, AVMEDIA_TYPE_VIDEO);
   if (audio === undefined && video === undefined) throw new NativeError(AVERROR_STREAM_NOT_FOUND, 'av_find_best_stream');
   for (const stream of context.streams) if (stream.index !== audio?.index && stream.index !== video?.index) stream.discard = AVDISCARD_ALL;
   const live = options.live === 'auto' ? durationUs(context) === 0 : options.live;

@@ -31,11 +31,8 @@ export type ConnectionEvent = ConnectionOpened | ConnectionEnded | AudioChunk | 
 
 const NOTHING: DecodeCost = { decodedFrames: 0, decodeMs: 0, scaleMs: 0, waitMs: 0 };
 
-/** A request for pictures that is under way. */
-interface Query {
-  /** Hands the answer over; without one, the connection is gone. */
-  (reply: FromMedia | undefined): void;
-}
+/** Hands the answer of a request for pictures over; undefined when the connection is gone. */
+type Query = (reply: FromMedia | undefined) => void;
 
 /** Owns one connection from its opening to its close. */
 export class Link {

@@ -139,7 +139,7 @@ export class MediaWorker {
     this.#alive = false;
     clearInterval(this.#watch);
     onGone();
-    const how = signal === null ? `exit code ${String(code)}` : signal;
+    const how = signal ?? `exit code ${String(code)}`;
     const fault = new Fault('media', 'media-process-crashed', `The media process ended unexpectedly (${how}).`, { remedy: 'It is started again and its cameras resume.' });
     for (const listener of [...this.#listeners.values()]) listener.crashed(fault);
     this.#listeners.clear();

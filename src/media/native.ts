@@ -7,7 +7,7 @@
 import * as av from 'node-av/constants';
 import {
   Codec, CodecContext, CodecParameters, Dictionary, FFmpegError, FormatContext, Frame, Log, Packet,
-  SoftwareResampleContext, SoftwareScaleContext, avGetCodecName,
+  Rational, SoftwareResampleContext, SoftwareScaleContext, avGetCodecName,
 } from 'node-av/lib';
 
 export {
@@ -19,7 +19,7 @@ export {
   AVFMT_GLOBALHEADER,
   AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, SWS_BILINEAR, SWS_FAST_BILINEAR,
 } from 'node-av/constants';
-export { Codec, CodecContext, CodecParameters, Dictionary, FormatContext, Frame, Packet, SoftwareResampleContext, SoftwareScaleContext };
+export { Codec, CodecContext, CodecParameters, Dictionary, FormatContext, Frame, Packet, Rational, SoftwareResampleContext, SoftwareScaleContext };
 export type { IRational, Stream } from 'node-av/lib';
 
 /** Native objects that are alive because this file made them and nobody freed them yet. */

@@ -5,9 +5,9 @@
 import {
   AV_CHANNEL_ORDER_NATIVE, AV_CODEC_FLAG_GLOBAL_HEADER, AV_PIX_FMT_RGB24, AV_PIX_FMT_YUV420P, AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP,
   AVERROR_EAGAIN, AVERROR_EOF, AVFMT_GLOBALHEADER, AV_OPT_SEARCH_CHILDREN, AV_OPT_TYPE_STRING, SWS_BILINEAR,
-  Codec, CodecContext, Dictionary, FormatContext, Frame, SoftwareScaleContext,
+  Codec, CodecContext, Dictionary, FormatContext, Frame, Rational, SoftwareScaleContext,
   adoptContext, freeContext, freePacket, newPacket, ok, routeNativeLog,
-  type IRational, type Stream,
+  type Stream,
 } from '../../src/media/native.js';
 
 /** The pictures of a recording. */
@@ -49,7 +49,7 @@ export interface Recording {
 interface Encoder {
   readonly context: CodecContext;
   readonly stream: Stream;
-  readonly base: IRational;
+  readonly base: Rational;
   /** Length of one frame in ticks of `base`. */
   readonly frameTicks: number;
   /** Time of the next frame it would take [s]; Infinity when there is none left. */
@@ -77,14 +77,14 @@ const open = (codecName: string, format: FormatContext, configure: (context: Cod
 
 const videoEncoder = (track: VideoTrack, format: FormatContext): Encoder => {
   const { width, height, fps } = track;
-  const base = { num: 1, den: fps };
+  const base = new Rational(1, fps);
   const codecName = track.codec ?? 'libx264';
   const { context, stream } = open(codecName, format, (c) => {
     c.width = width;
     c.height = height;
     c.pixelFormat = AV_PIX_FMT_YUV420P;
-    c.timeBase = base as typeof c.timeBase;
-    c.framerate = { num: fps, den: 1 } as typeof c.framerate;
+    c.timeBase = base;
+    c.framerate = new Rational(fps, 1);
     c.gopSize = track.gopFrames ?? fps * 2;
     c.maxBFrames = track.bFrames ?? 0;
     c.threadCount = 2;
@@ -94,7 +94,7 @@ const videoEncoder = (track: VideoTrack, format: FormatContext): Encoder => {
     ...(codecName === 'libvpx' ? { deadline: 'realtime', 'cpu-used': '8' } : {}),
     ...track.options,
   });
-  stream.timeBase = base as typeof stream.timeBase;
+  stream.timeBase = base;
   const scaler = new SoftwareScaleContext();
   scaler.getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR);
   const offset = Math.round((track.startUs ?? 0) * fps / 1e6);
@@ -128,7 +128,7 @@ const videoEncoder = (track: VideoTrack, format: FormatContext): Encoder => {
 
 const audioEncoder = (track: AudioTrack, format: FormatContext): Encoder => {
   const rate = track.sampleRateHz;
-  const base = { num: 1, den: rate };
+  const base = new Rational(1, rate);
   const codecName = track.codec ?? 'aac';
   const sampleFormat = codecName === 'aac' ? AV_SAMPLE_FMT_FLTP : codecName === 'libopus' ? AV_SAMPLE_FMT_FLT : 1; // 1 = signed 16 bit
   const layout = { nbChannels: 1, order: AV_CHANNEL_ORDER_NATIVE, mask: 4n };
@@ -136,10 +136,10 @@ const audioEncoder = (track: AudioTrack, format: FormatContext): Encoder => {
     c.sampleRate = rate;
     c.sampleFormat = sampleFormat as typeof c.sampleFormat;
     c.channelLayout = layout;
-    c.timeBase = base as typeof c.timeBase;
+    c.timeBase = base;
     c.bitRate = BigInt(track.bitsPerSecond ?? 64_000);
   }, {});
-  stream.timeBase = base as typeof stream.timeBase;
+  stream.timeBase = base;
   const size = context.frameSize > 0 ? context.frameSize : 1024;
   const offset = Math.round((track.startUs ?? 0) * rate / 1e6);
   let at = 0;

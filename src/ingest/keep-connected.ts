@@ -1,0 +1,214 @@
+/** Keeps a source connected: watches it, tries again when it dies or stalls, and says so. */
+import { Observable, asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
+import { Fault, asFault } from '../faults.js';
+import type { ConnectionEvent, ConnectionOpened } from '../media/link.js';
+import type { SourceEvent } from './types.js';
+
+/** When to give a connection up, and when to try again. */
+export interface ReconnectPolicy {
+  /** The name used in sentences. */
+  readonly name: string;
+  /** First and longest pause between attempts [ms]; each is twice the one before, less a random part of up to a half. */
+  readonly minMs: number;
+  readonly maxMs: number;
+  /** A connection that lasted this long makes the next pause the first again [ms]. */
+  readonly healthyMs: number;
+  /** A connection that brings nothing for this long is stalled [ms]. */
+  readonly stallMs: number;
+  /** What a first attempt that fails means: a mistake in the address, or a camera that is still off. */
+  readonly firstFailure: 'fatal' | 'retry';
+  /** 0…1; replaced in tests. */
+  readonly random: () => number;
+}
+
+/** What an attempt to connect is given. */
+export interface Attempt {
+  /** 1 for the first. */
+  readonly connection: number;
+  /** Media time at which it begins [µs]. */
+  readonly startUs: number;
+}
+
+/** Wall-clock time, replaced in tests [ms since the epoch]. */
+export type Clock = Pick<SchedulerLike, 'now' | 'schedule'>;
+
+/** Faults that trying again cannot mend, even after it once worked. */
+const FINAL: ReadonlySet<string> = new Set(['internal', 'source-unknown-scheme', 'external-ffmpeg-missing']);
+
+class Keeper {
+  readonly #connect: (attempt: Attempt) => Observable<ConnectionEvent>;
+  readonly #policy: ReconnectPolicy;
+  readonly #clock: Clock;
+  readonly #emit: (event: SourceEvent) => void;
+  readonly #done: (fault?: Fault) => void;
+  #connections = 0;
+  #pauseMs: number;
+  #current: Subscription | undefined;
+  #retry: Subscription | undefined;
+  #watchdog: Subscription | undefined;
+  #opened: { readonly live: boolean; readonly atMs: number } | undefined;
+  #everOpened = false;
+  #state = '';
+  #highUs = 0;
+  #permittedUs = 0;
+  #lastHeardMs = 0;
+
+  constructor(connect: (attempt: Attempt) => Observable<ConnectionEvent>, policy: ReconnectPolicy, clock: Clock, emit: (event: SourceEvent) => void, done: (fault?: Fault) => void) {
+    this.#connect = connect;
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#emit = emit;
+    this.#done = done;
+    this.#pauseMs = policy.minMs;
+  }
+
+  attempt(): void {
+    this.#say('starting');
+    this.#opened = undefined;
+    this.#lastHeardMs = this.#clock.now();
+    this.#watch();
+    let synchronous: (() => void) | undefined;
+    this.#current = this.#connect({ connection: this.#connections + 1, startUs: this.#highUs }).subscribe({
+      next: (event) => {
+        this.#receive(event);
+      },
+      error: (error: unknown) => {
+        // An error during subscription must not be handled before the subscription is known.
+        synchronous = () => {
+          this.#failed(asFault(error, 'ingest'));
+        };
+        if (this.#current !== undefined) synchronous();
+      },
+    });
+    if (synchronous !== undefined && this.#current.closed && this.#retry === undefined) synchronous();
+  }
+
+  stop(): void {
+    this.#retry?.unsubscribe();
+    this.#watchdog?.unsubscribe();
+    this.#current?.unsubscribe();
+  }
+
+  #say(state: 'starting' | 'running' | 'blocked'): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#emit({ kind: 'state', state });
+  }
+
+  #receive(event: ConnectionEvent): void {
+    this.#lastHeardMs = this.#clock.now();
+    switch (event.kind) {
+      case 'opened':
+        this.#open(event);
+        return;
+      case 'ended':
+        this.#watchdog?.unsubscribe();
+        this.#emit({ kind: 'state', state: 'ended', ...(event.fault === undefined ? {} : { fault: event.fault }) });
+        this.#done();
+        return;
+      case 'audio-dropped':
+        // Nobody takes the sound: that is the listener's trouble, never a reason to reconnect.
+        this.#reach(event.endUs);
+        this.#say('blocked');
+        this.#emit(event);
+        return;
+      case 'audio':
+        this.#reach(event.startUs + (event.samples.length / 16_000) * 1e6);
+        this.#say('running');
+        this.#emit(event);
+        return;
+      case 'video':
+        this.#reach(event.untilUs);
+        if (this.#state !== 'blocked') this.#say('running');
+        this.#emit(event);
+    }
+  }
+
+  #reach(timeUs: number): void {
+    this.#highUs = Math.max(this.#highUs, Math.ceil(timeUs));
+  }
+
+  #open({ info, video, permit }: ConnectionOpened): void {
+    this.#connections += 1;
+    this.#everOpened = true;
+    const atMs = this.#clock.now();
+    this.#opened = { live: info.live, atMs };
+    this.#permittedUs = this.#highUs;
+    this.#emit({
+      kind: 'opened',
+      connection: this.#connections,
+      info,
+      // A recording has no wall clock of its own: its times count from its beginning, the same on every run.
+      originEpochMs: info.live ? atMs - this.#highUs / 1000 : 0,
+      ...(video === undefined ? {} : { video }),
+      permit: (untilUs) => {
+        this.#permittedUs = Math.max(this.#permittedUs, untilUs);
+        this.#lastHeardMs = this.#clock.now();
+        permit(untilUs);
+      },
+    });
+  }
+
+  /** Looks from time to time instead of setting a timer for every packet. */
+  #watch(): void {
+    this.#watchdog?.unsubscribe();
+    const check = (): void => {
+      const waitsForPermit = this.#opened?.live === false && this.#highUs >= this.#permittedUs;
+      const silentMs = this.#clock.now() - this.#lastHeardMs;
+      if (silentMs >= this.#policy.stallMs && !waitsForPermit) {
+        this.#failed(new Fault('ingest', 'source-stalled', `${this.#policy.name} has sent nothing for ${Math.round(silentMs / 1000)} s.`, { remedy: 'It is connected anew; check the camera and the network if this goes on.' }));
+        return;
+      }
+      const nextMs = waitsForPermit ? this.#policy.stallMs : Math.max(10, this.#policy.stallMs - silentMs);
+      this.#watchdog = this.#clock.schedule(check, nextMs);
+    };
+    this.#watchdog = this.#clock.schedule(check, this.#policy.stallMs);
+  }
+
+  #failed(fault: Fault): void {
+    this.#watchdog?.unsubscribe();
+    this.#current?.unsubscribe();
+    this.#current = undefined;
+    const { firstFailure, healthyMs, minMs, maxMs, random } = this.#policy;
+    const hopeless = this.#everOpened ? FINAL.has(fault.kind) || this.#opened?.live === false : firstFailure === 'fatal' || !fault.retryable;
+    if (hopeless) {
+      this.#emit({ kind: 'state', state: 'failed', fault });
+      this.#done(fault);
+      return;
+    }
+    if (this.#opened !== undefined && this.#clock.now() - this.#opened.atMs >= healthyMs) this.#pauseMs = minMs;
+    const retryInMs = Math.round(this.#pauseMs * (1 - random() / 2));
+    this.#pauseMs = Math.min(maxMs, this.#pauseMs * 2);
+    this.#state = 'stalled';
+    this.#emit({ kind: 'state', state: 'stalled', fault, retryInMs });
+    const failedMs = this.#clock.now();
+    this.#retry = this.#clock.schedule(() => {
+      this.#retry = undefined;
+      // Media time goes on while nobody is connected, so that what follows is not put too early.
+      if (this.#everOpened) this.#highUs += Math.round((this.#clock.now() - failedMs) * 1000);
+      this.attempt();
+    }, retryInMs);
+  }
+}
+
+/**
+ * A connection that comes back: emits what the connections emit, with its state, and goes on with the next one when
+ * one dies. Completes at the end of a recording; errors with a Fault when trying again makes no sense.
+ * Pauses grow exponentially and are jittered, so that a site full of cameras does not come back in one moment.
+ * @param connect makes one connection
+ * @param policy when to give up and when to try again
+ * @param clock virtual time in tests
+ */
+export const keepConnected = (connect: (attempt: Attempt) => Observable<ConnectionEvent>, policy: ReconnectPolicy, clock: Clock = asyncScheduler): Observable<SourceEvent> =>
+  new Observable((subscriber) => {
+    const keeper = new Keeper(connect, policy, clock, (event) => {
+      subscriber.next(event);
+    }, (fault) => {
+      if (fault === undefined) subscriber.complete();
+      else subscriber.error(fault);
+    });
+    keeper.attempt();
+    return () => {
+      keeper.stop();
+    };
+  });

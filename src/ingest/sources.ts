@@ -1,0 +1,126 @@
+/** From what a user writes to how it is opened: one row per scheme. */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Fault } from '../faults.js';
+import { redact } from './redact.js';
+
+/** A source as a user names it. */
+export interface SourceAddress {
+  /** A path or an address: a file, rtsp(s), http(s), rtmp(s), or `ffmpeg:` with options of its own. */
+  readonly url: string;
+  /** How RTSP carries its packets. Default `tcp`. */
+  readonly transport?: 'tcp' | 'udp';
+}
+
+/** How a source is opened. */
+export interface Opening {
+  readonly url: string;
+  /** The source as it may be shown. */
+  readonly name: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly live: boolean | 'auto';
+  readonly probe: 'never' | 'if-needed';
+  /** Set for `ffmpeg:`: the words of its command line. */
+  readonly externalFfmpeg?: readonly string[];
+}
+
+/** libav's own time-out, behind our watchdog: a thread blocked in a dead connection ends by itself [µs]. */
+const NATIVE_TIMEOUT_US = '8000000';
+/** A stream's beginning is read no further than this to learn what it carries [µs]. */
+const ANALYSE_US = '2000000';
+
+type Row = (address: SourceAddress) => Opening | Promise<Opening>;
+
+/** What a stream may pull in by itself: a playlist from the web must not read files of this machine. */
+const WEB = 'http,https,tcp,tls,crypto,httpproxy';
+
+const rtsp: Row = ({ url, transport }) => ({
+  url,
+  name: redact(url),
+  options: {
+    rtsp_transport: transport ?? 'tcp',
+    timeout: NATIVE_TIMEOUT_US,
+    allowed_media_types: 'video+audio',
+    protocol_whitelist: 'rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto',
+    ...(transport === 'udp' ? { buffer_size: '1048576', reorder_queue_size: '200' } : {}),
+  },
+  live: true,
+  probe: 'never',
+});
+
+const http: Row = ({ url }) => ({
+  url,
+  name: redact(url),
+  options: { rw_timeout: NATIVE_TIMEOUT_US, analyzeduration: ANALYSE_US, protocol_whitelist: WEB },
+  live: 'auto',
+  probe: 'if-needed',
+});
+
+const rtmp: Row = ({ url }) => {
+  const listen = /[?&]listen=1\b/.test(url);
+  return {
+    url: url.replace(/[?&]listen=1\b/, ''),
+    name: redact(url),
+    options: {
+      analyzeduration: ANALYSE_US,
+      protocol_whitelist: 'rtmp,rtmps,rtmpt,tcp,tls,crypto',
+      ...(listen ? { listen: '1' } : { rw_timeout: NATIVE_TIMEOUT_US }),
+    },
+    live: true,
+    probe: 'if-needed',
+  };
+};
+
+const file: Row = async ({ url }) => {
+  const path = url.startsWith('file:') ? fileURLToPath(url) : resolve(url);
+  const found = await stat(path).catch((error: unknown) => {
+    throw new Fault('ingest', 'source-not-found', `There is no file ${url}.`, { remedy: 'Check the path, or name an address such as rtsp://host/path.', cause: error });
+  });
+  if (found.isDirectory()) throw new Fault('ingest', 'source-not-media', `${url} is a folder.`, { remedy: 'Name a recording in it.' });
+  if (found.isFile() && found.size === 0) throw new Fault('ingest', 'source-not-media', `${url} is empty.`, { remedy: 'Copy the recording again from where it came from.' });
+  return {
+    // With the scheme, so that a file named `rtsp:x` stays a file.
+    url: `file:${path}`,
+    name: url,
+    options: { protocol_whitelist: 'file' },
+    live: !found.isFile(),
+    probe: 'if-needed',
+  };
+};
+
+const external: Row = ({ url }) => {
+  const words = splitWords(url.slice('ffmpeg:'.length));
+  if (!words.includes('-i')) {
+    throw new Fault('ingest', 'usage', `${redact(url)} names no input for ffmpeg.`, { remedy: 'Write it as on ffmpeg\'s command line, for example "ffmpeg:-f v4l2 -i /dev/video0 -c:v libx264 -g 30".' });
+  }
+  return { url, name: redact(url), options: { protocol_whitelist: 'unix' }, live: true, probe: 'if-needed', externalFfmpeg: words };
+};
+
+/** The schemes, and what opens them. */
+const SCHEMES: ReadonlyMap<string, Row> = new Map([
+  ['file', file], ['rtsp', rtsp], ['rtsps', rtsp], ['http', http], ['https', http], ['rtmp', rtmp], ['rtmps', rtmp], ['ffmpeg', external],
+]);
+
+/** The schemes that can be opened, for help texts. */
+export const KNOWN_SCHEMES: readonly string[] = [...SCHEMES.keys()];
+
+/** Splits a command line into words as a shell would: white space separates, quotes keep together. No shell ever sees it. */
+export const splitWords = (line: string): string[] =>
+  [...line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+
+/**
+ * Finds how an address is opened.
+ * @throws Fault `source-unknown-scheme`, `source-not-found`, `source-not-media` or `usage`
+ */
+export const openingOf = async (address: SourceAddress): Promise<Opening> => {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(address.url)?.[1]?.toLowerCase();
+  const row = scheme === undefined ? file : SCHEMES.get(scheme);
+  if (row === undefined) {
+    // A file may have a colon in its name.
+    const there = await stat(address.url).catch(() => undefined);
+    if (there !== undefined) return file(address);
+    throw new Fault('ingest', 'source-unknown-scheme', `"${scheme ?? ''}:" is not a kind of source that can be opened.`, { remedy: `Known are ${KNOWN_SCHEMES.join(', ')}, and paths of files.` });
+  }
+  return row(address);
+};
