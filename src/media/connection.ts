@@ -143,7 +143,7 @@ export class Connection {
       const demand = new VideoOnDemand({ ring, decoder, scaler, clock: this.#permits.videoClock });
       this.#video = { track: video, clock: clock.track(video.base), ring, decoder, scaler, demand };
     }
-    this.#permits.begin({ live: info.live, audio: audio !== undefined, video: video !== undefined });
+    this.#permits.begin({ live: info.live, audio: audio !== undefined, video: video !== undefined }, spec.startUs);
     this.#events.opened(info);
   }
 

@@ -33,6 +33,15 @@ export interface Track {
 /** A container guessed with less certainty than this is noise that happens to look like one (AVPROBE_SCORE_RETRY). */
 const LEAST_PROBE_SCORE = 25;
 
+/**
+ * The containers that are read. libav knows hundreds more, some guessed from a file's ending alone (`.bin` is taken
+ * for text art), some that open other files by themselves (`concat`).
+ */
+const CONTAINERS = [
+  'mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'matroska', 'webm', 'mpegts', 'mpeg', 'avi', 'flv', 'asf', 'mxf', 'nut', 'wav', 'w64', 'aiff',
+  'mp3', 'aac', 'ac3', 'flac', 'ogg', 'caf', 'amr', 'h264', 'hevc', 'hls', 'rtsp', 'rtp', 'sdp', 'live_flv',
+].join();
+
 /** An open source, its tracks chosen. */
 export interface Demuxer {
   readonly context: FormatContext;
@@ -103,7 +112,7 @@ export const openDemuxer = (options: OpenOptions): Demuxer => {
   const context = new FormatContext();
   context.allocContext();
   // A failed open frees the context itself.
-  ok(context.openInputSync(options.url, null, Dictionary.fromObject({ ...options.options })), 'avformat_open_input');
+  ok(context.openInputSync(options.url, null, Dictionary.fromObject({ format_whitelist: CONTAINERS, ...options.options })), 'avformat_open_input');
   try {
     const opened = inspect(context, options);
     return {

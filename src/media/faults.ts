@@ -9,6 +9,7 @@ const ENOENT = -2;
 const EIO = -5;
 const EACCES = -13;
 const EISDIR = -21;
+const EINVAL = -22;
 const ENETUNREACH = -101;
 const ECONNRESET = -104;
 const ETIMEDOUT = -110;
@@ -38,6 +39,7 @@ const MEANINGS = new Map<number, Meaning>([
   [AVERROR_INVALIDDATA, notMedia],
   [AVERROR_STREAM_NOT_FOUND, { kind: 'source-empty', says: 'carries neither sound nor video', remedy: 'Check what the source sends.' }],
   [AVERROR_PROTOCOL_NOT_FOUND, { kind: 'source-unknown-scheme', says: 'uses a protocol that is not allowed here', remedy: 'Known are files, rtsp, http, https and rtmp.' }],
+  [EINVAL, notMedia],
   [AVERROR_EXIT, silent],
   [ETIMEDOUT, silent],
   [ENOENT, { ...missing, says: 'does not exist', remedy: 'Check the path.' }],

@@ -13,6 +13,9 @@ const INTERLEAVE_US = 2_000_000;
 /** A live request waits this long for video that has not arrived yet [ms]. */
 const MOST_WAIT_MS = 600;
 
+/** What a live source may send before anybody answers [µs]. */
+const FIRST_PERMIT_US = 5_000_000;
+
 interface Waiter {
   readonly timeUs: number;
   readonly wake: () => void;
@@ -28,9 +31,11 @@ export class Permits {
   #readers: (() => void)[] = [];
   #viewers: Waiter[] = [];
 
-  /** The source is open and has these tracks. */
-  begin(reading: Reading): void {
+  /** The source is open, has these tracks, and begins at `startUs`. */
+  begin(reading: Reading, startUs: number): void {
     this.#reading = reading;
+    // A live source does not wait for its first permit to come back from the service.
+    if (reading.live) this.extend(startUs + FIRST_PERMIT_US);
   }
 
   /** Whether the source is live. */
