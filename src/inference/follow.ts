@@ -8,8 +8,8 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const refused = (message: string, remedy: string): Fault => new Fault('inference', 'download-failed', message, { remedy });
 
-/** Whether an address may be asked: https always, http only on this machine or when the user's own address was http. */
-const allowed = (url: URL, first: URL): boolean =>
+/** Whether an address may be asked when `first` was the user's: https always, http only on this machine or when that was http too. */
+export const mayFollow = (url: URL, first: URL): boolean =>
   url.protocol === 'https:' || (url.protocol === 'http:' && (first.protocol === 'http:' || LOOPBACK.has(url.hostname)));
 
 const target = (response: Response, from: URL): URL => {
@@ -29,7 +29,7 @@ export const follow = async (address: string, init: Pick<RequestInit, 'headers' 
   const first = new URL(address);
   let url = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    if (!allowed(url, first)) throw refused(`${first.host} redirects to ${url.protocol}//${url.host}, which is not encrypted.`, 'Try another mirror.');
+    if (!mayFollow(url, first)) throw refused(`${first.host} redirects to ${url.protocol}//${url.host}, which is not encrypted.`, 'Try another mirror.');
     const response = await fetch(url, { ...init, redirect: 'manual' });
     if (!REDIRECTS.has(response.status)) return response;
     await response.body?.cancel();

@@ -115,7 +115,9 @@ const MESSAGES: Record<string, protobuf.IType> = {
   } },
 };
 
-const MODEL = protobuf.Root.fromJSON({ nested: MESSAGES }).lookupType('ModelProto');
+/** proto2 keeps a field that is 0 apart from one that is not there: an axis of 0 is not the default axis. */
+const PROTO2 = Object.fromEntries(Object.entries(MESSAGES).map(([name, type]) => [name, { ...type, edition: 'proto2' }]));
+const MODEL = protobuf.Root.fromJSON({ nested: PROTO2 }).lookupType('ModelProto');
 
 /** Writes a model as the bytes of an `.onnx` file. */
 export const encodeOnnx = (model: OnnxModel): Uint8Array => MODEL.encode(MODEL.fromObject(model)).finish();

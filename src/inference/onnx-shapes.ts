@@ -31,8 +31,11 @@ export interface RuleInput {
 type Rule = (input: RuleInput) => readonly (Dims | undefined)[];
 
 /** A whole-number attribute. */
-export const intAttribute = (node: OnnxNode, name: string, absent: number): number =>
-  node.attribute?.find((a) => a.name === name)?.i ?? absent;
+export const intAttribute = (node: OnnxNode, name: string, absent: number): number => {
+  const attribute = node.attribute?.find((a) => a.name === name);
+  // Some writers leave out a value of 0 and write only the attribute's name.
+  return attribute === undefined ? absent : attribute.i ?? 0;
+};
 
 /** A list attribute; undefined when it is left out. */
 export const intsAttribute = (node: OnnxNode, name: string): readonly number[] | undefined =>

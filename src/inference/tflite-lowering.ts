@@ -55,12 +55,20 @@ export const reorder = (dims: readonly number[], order: readonly number[]): numb
 /** Writes constants of the model into the graph. */
 type WriteConstant = (of: TfliteTensor, order: readonly number[]) => string;
 
-/** Stored integers as a constant with DequantizeLinear after it. */
+/** The same integers, unsigned, and what their zero point becomes. */
+const unsigned = (stored: Int8Array): Uint8Array => Uint8Array.from(stored, (v) => v + 128);
+
+/**
+ * Stored integers as a constant with DequantizeLinear after it. All 8-bit numbers are written unsigned: with
+ * signed weights ONNX Runtime's AVX2 kernel adds pairs of products in 16 bits, which saturate, and the
+ * answers of YAMNet come out wrong (its features by 40 %).
+ */
 const dequantisedConstant = (graph: OnnxBuilder, stored: Stored, dims: readonly number[], { scales, zeroPoints, axis }: Quantisation): string => {
   const shape = scales.length === 1 ? [] : [scales.length];
-  const inputs = [graph.constant(stored, dims), graph.constant(Float32Array.from(scales), shape)];
+  const signed = stored instanceof Int8Array;
+  const inputs = [graph.constant(signed ? unsigned(stored) : stored, dims), graph.constant(Float32Array.from(scales), shape)];
+  const zeros = Uint8Array.from(zeroPoints, (zero) => (signed ? zero + 128 : zero));
   // A bias (int32) has no zero point; the operator does not allow one.
-  const zeros = stored instanceof Uint8Array ? Uint8Array.from(zeroPoints) : Int8Array.from(zeroPoints);
   return graph.node('DequantizeLinear', stored instanceof Int32Array ? inputs : [...inputs, graph.constant(zeros, shape)],
     scales.length === 1 ? {} : { axis });
 };

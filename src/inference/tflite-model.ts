@@ -133,19 +133,26 @@ const modelOf = (file: Uint8Array): TfliteModel => {
 };
 
 /**
- * Reads a `.tflite` file.
+ * Does something with a model's tables and turns what damage it meets into a Fault `model-unreadable`.
  *
- * @param file its bytes; constants are views of them
- * @param name named in the error
- * @throws Fault `model-unreadable` when it is no TensorFlow Lite file, truncated or damaged;
- *   `model-unsupported` when a tensor has an element type that we do not convert
+ * @param name of the file, for the error
  */
-export const readTflite = (file: Uint8Array, name: string): TfliteModel => {
+export const unlessDamaged = <T>(name: string, work: () => T): T => {
   try {
-    return modelOf(file);
+    return work();
   } catch (error) {
     if (!(error instanceof DamagedTable)) throw error;
     throw new Fault('inference', 'model-unreadable', `${name} is not a whole TensorFlow Lite file: ${error.message}.`,
       { remedy: 'Fetch or export it again.', cause: error });
   }
 };
+
+/**
+ * Reads a `.tflite` file. Operators' options are read later, by whoever lowers them (see {@link unlessDamaged}).
+ *
+ * @param file its bytes; constants are views of them
+ * @param name named in the error
+ * @throws Fault `model-unreadable` when it is no TensorFlow Lite file, truncated or damaged;
+ *   `model-unsupported` when a tensor has an element type that we do not convert
+ */
+export const readTflite = (file: Uint8Array, name: string): TfliteModel => unlessDamaged(name, () => modelOf(file));

@@ -3,7 +3,7 @@ import type { TensorSpec } from './manifest.js';
 import { onnxBuilder } from './onnx-builder.js';
 import { lowering } from './tflite-lowering.js';
 import type { Arithmetic, Lowering } from './tflite-lowering.js';
-import { elementCount, readTflite } from './tflite-model.js';
+import { elementCount, readTflite, unlessDamaged } from './tflite-model.js';
 import type { TfliteModel, TfliteTensor } from './tflite-model.js';
 import { lowerOperator } from './tflite-operators.js';
 
@@ -104,5 +104,5 @@ export const tfliteToOnnx = (file: Uint8Array, name: string, options: Conversion
   if (model.inputs.length !== 1) {
     throw new Fault('inference', 'model-unsupported', `${name} has ${model.inputs.length} inputs; Hearken converts nets with one.`);
   }
-  return convert(model, name, options.arithmetic ?? 'float');
+  return unlessDamaged(name, () => convert(model, name, options.arithmetic ?? 'float'));
 };
