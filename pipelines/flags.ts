@@ -1,0 +1,71 @@
+/** From the command line's flags to a checked profile. */
+import { readProfile, type Profile } from '../src/settings/profile.js';
+import { usage } from './command.js';
+
+/** The pack that ships with Hearken and needs no download. */
+export const EMBEDDED_AUDIO = 'ear';
+
+/** Flags as the command line gives them. */
+export interface Flags {
+  readonly audio?: string;
+  readonly appearance?: string;
+  readonly motion?: string;
+  readonly listen?: string | readonly string[];
+  readonly heartbeat?: number;
+  readonly transport?: string;
+  readonly set?: string | readonly string[];
+  readonly json?: boolean;
+  readonly camera?: string;
+  readonly for?: number;
+  readonly retry?: boolean;
+  readonly threads?: number;
+  readonly host?: string;
+  readonly port?: number;
+  readonly origin?: string | readonly string[];
+}
+
+const listOf = (value: string | readonly string[] | undefined): string[] => [value ?? []].flat();
+
+/** A value as YAML would read it: numbers, true, false, null, lists in JSON; anything else is text. */
+const valueOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+/** `gate.appearance.holdS=2` as a layer of settings. */
+const layerOf = (setting: string): unknown => {
+  const [, path, value] = /^([\w.]+)=(.*)$/s.exec(setting) ?? [];
+  if (path === undefined || value === undefined) throw usage(`--set ${setting} is not written path=value.`, 'For example: --set gate.appearance.holdS=2');
+  return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), valueOf(value));
+};
+
+const heartbeatOf = (heartbeat: number | undefined): unknown => {
+  if (heartbeat === undefined) return undefined;
+  if (typeof heartbeat !== 'number' || heartbeat < 0) throw usage('--heartbeat needs a number of seconds, or 0 for never.');
+  return heartbeat === 0 ? null : heartbeat;
+};
+
+/**
+ * The profile that the flags describe, over the defaults.
+ * @throws Fault `settings-invalid` or `usage`
+ */
+export const profileOf = (flags: Flags): Profile => {
+  const heartbeatS = heartbeatOf(flags.heartbeat);
+  const gate = heartbeatS === undefined ? {} : { gate: { appearance: { heartbeatS } } };
+  return readProfile(
+    {
+      packs: {
+        audio: flags.audio ?? EMBEDDED_AUDIO,
+        ...(flags.appearance === undefined ? {} : { appearance: flags.appearance }),
+        ...(flags.motion === undefined ? {} : { motion: flags.motion }),
+      },
+      listen: listOf(flags.listen).flatMap((part) => part.split(',').map((label) => label.trim()).filter((label) => label !== '')),
+    },
+    flags.motion === undefined ? {} : { gate: { motion: { enabled: true } } },
+    gate,
+    ...listOf(flags.set).map(layerOf),
+  );
+};

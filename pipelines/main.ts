@@ -1,0 +1,134 @@
+#!/usr/bin/env node
+/** The command line. */
+import { readFileSync } from 'node:fs';
+import { cac } from 'cac';
+import { loadPack } from '../src/inference/pack.js';
+import type { SourceAddress } from '../src/ingest/sources.js';
+import { KNOWN_SCHEMES } from '../src/ingest/sources.js';
+import { exitCodeLines, runCommand, usage, type Command } from './command.js';
+import { doctor } from './doctor.js';
+import { EMBEDDED_AUDIO, profileOf, type Flags } from './flags.js';
+import { importFile, list, pull, show, type ImportFlags } from './models.js';
+import { serve } from './serve.js';
+import { sampleOf } from './stream.js';
+import { watch } from './watch.js';
+
+const DEFAULT_PORT = 8787;
+
+const addressOf = async (source: string, { transport }: Flags): Promise<SourceAddress> => {
+  if (transport !== undefined && transport !== 'tcp' && transport !== 'udp') throw usage(`--transport is tcp or udp, not ${transport}.`);
+  return { url: source === 'sample' ? sampleOf(await loadPack(EMBEDDED_AUDIO)) : source, ...(transport === undefined ? {} : { transport }) };
+};
+
+const serverOf = ({ host, port, origin }: Flags) => {
+  const token = process.env['HEARKEN_TOKEN'];
+  return { host: host ?? '127.0.0.1', port: port ?? DEFAULT_PORT, ...(token === undefined ? {} : { token }), ...(origin === undefined ? {} : { origins: [origin].flat() }) };
+};
+
+const positive = (name: string, value: unknown): number | undefined => {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !(value > 0)) throw usage(`--${name} needs a number above 0.`);
+  return value;
+};
+
+const cli = cac('hearken');
+let command: Command | undefined;
+const run = (action: Command): void => {
+  command = action;
+};
+
+const withProfile = (line: ReturnType<typeof cli.command>): ReturnType<typeof cli.command> => line
+  .option('--audio <pack>', 'Pack that listens', { default: EMBEDDED_AUDIO })
+  .option('--appearance <pack>', 'Pack that looks at single pictures')
+  .option('--motion <pack>', 'Pack that looks at clips')
+  .option('--listen <labels>', 'Sounds that are always worth a look, separated by commas')
+  .option('--heartbeat <seconds>', 'Look at least this often; 0: never for this reason')
+  .option('--transport <tcp|udp>', 'How RTSP carries its packets', { default: 'tcp' })
+  .option('--set <path=value>', 'Any other setting, such as gate.appearance.holdS=2; may be repeated');
+
+const listening = (line: ReturnType<typeof cli.command>): ReturnType<typeof cli.command> => line
+  .option('--host <address>', 'Address to listen on; anything but loopback needs a token in HEARKEN_TOKEN')
+  .option('--origin <origin>', 'A page that may connect from a browser; may be repeated')
+  .option('--threads <n>', 'Inference threads', { default: 1 });
+
+listening(withProfile(cli.command('watch <source>', 'Recognise one source and print what happens')))
+  .option('--json', 'One JSON object a line')
+  .option('--camera <name>', 'Name of the source in what is printed', { default: 'camera' })
+  .option('--for <seconds>', 'Stop after this long')
+  .option('--retry', 'Keep trying when the first attempt fails')
+  .option('--port <n>', 'Also serve what is printed over WebSocket')
+  .action((source: string, flags: Flags) => {
+    run(async (context) => {
+      const forS = positive('for', flags.for);
+      return watch({
+        source: await addressOf(source, flags), profile: profileOf(flags), camera: flags.camera ?? 'camera', json: flags.json === true, retry: flags.retry === true,
+        threads: positive('threads', flags.threads) ?? 1,
+        ...(forS === undefined ? {} : { forS }),
+        ...(flags.port === undefined ? {} : { serve: serverOf(flags) }),
+      }, context);
+    });
+  });
+
+listening(withProfile(cli.command('serve <...cameras>', 'Recognise several sources (name=source …) and serve what happens over WebSocket')))
+  .option('--port <n>', 'Port', { default: DEFAULT_PORT })
+  .action((cameras: string[], flags: Flags) => {
+    run(async (context) => serve({
+      cameras: await Promise.all(cameras.map(async (camera) => {
+        const [, name, source] = /^([\w.-]+)=(.+)$/s.exec(camera) ?? [];
+        if (name === undefined || source === undefined) throw usage('A camera is written name=source.', 'For example: hearken serve dock=rtsp://10.0.0.5/sub');
+        return { name, source: await addressOf(source, flags) };
+      })),
+      profile: profileOf(flags),
+      threads: positive('threads', flags.threads) ?? 1,
+      server: serverOf(flags),
+    }, context));
+  });
+
+withProfile(cli.command('doctor <source>', 'Say what a source carries, what will be decoded, and what is wrong'))
+  .option('--json', 'One JSON object')
+  .option('--for <seconds>', 'How long to listen', { default: 6 })
+  .action((source: string, flags: Flags) => {
+    run(async (context) => doctor({
+      source: await addressOf(source, flags), profile: profileOf(flags), json: flags.json === true, forS: positive('for', flags.for) ?? 6,
+    }, context));
+  });
+
+cli.command('models <action> [what]', 'list | show <pack> | pull <pack> | import <file>')
+  .option('--json', 'One JSON object')
+  .option('--from <address>', 'pull: a mirror to fetch the files from')
+  .option('--name <name>', 'import: name of the pack')
+  .option('--sense <sense>', 'import: audio, appearance or motion')
+  .option('--labels <file>', 'import: file with one label a line')
+  .option('--into <folder>', 'import: folder that holds packs')
+  .option('--license <name>', 'import: licence of the model')
+  .option('--qdq', 'import: keep integer arithmetic (QDQ) instead of float')
+  .option('--softmax', 'import: its scores sum to one')
+  .action((action: string, what: string | undefined, flags: Flags & ImportFlags & { from?: string }) => {
+    run(async (context) => {
+      if (action === 'list') return list(flags.json === true, context);
+      if (!['show', 'pull', 'import'].includes(action)) throw usage(`models ${action} is not known.`, 'Known are list, show, pull and import.');
+      if (what === undefined) throw usage(`models ${action} needs a name.`, 'See hearken models --help.');
+      if (action === 'show') return show(what, flags.json === true, context);
+      return action === 'pull' ? pull(what, flags.from, context) : importFile(what, flags, context);
+    });
+  });
+
+cli.help((sections) => [...sections, { title: 'Sources', body: `  paths of files, ${KNOWN_SCHEMES.join(': ')}:, and "sample"` }, { title: 'Exit codes', body: exitCodeLines().join('\n') }]);
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+cli.version(version);
+
+const main = async (): Promise<number> => runCommand(async (context) => {
+  try {
+    cli.parse(process.argv, { run: false });
+    await cli.runMatchedCommand();
+  } catch (error) {
+    throw usage(error instanceof Error ? `${error.message}.` : String(error));
+  }
+  if (command !== undefined) return command(context);
+  if (cli.options['help'] === true || cli.options['version'] === true) return 0;
+  if (cli.args[0] !== undefined) throw usage(`"${cli.args[0]}" is not a command.`);
+  cli.outputHelp();
+  return 2;
+});
+
+process.exitCode = await main();

@@ -1,0 +1,126 @@
+/** `hearken models list | show | pull | import`. */
+import { SingleBar, Presets } from 'cli-progress';
+import { importModel, type ImportOptions } from '../src/inference/import-model.js';
+import type { SenseName } from '../src/inference/manifest.js';
+import { listPacks, userPackFolder } from '../src/inference/pack-folders.js';
+import { describePack, loadPack, type PackDescription, type SenseDescription } from '../src/inference/pack.js';
+import { pullPack, PUBLIC_PACK_NAMES } from '../src/inference/pull-pack.js';
+import { usage, type CommandContext } from './command.js';
+
+const SENSES: readonly SenseName[] = ['audio', 'appearance', 'motion'];
+
+/** Prints the packs that are installed and those that can be pulled. */
+export const list = async (json: boolean, { print }: CommandContext): Promise<number> => {
+  const packs = await listPacks();
+  if (json) {
+    print(JSON.stringify(packs.map(({ name, folder, manifest, fault }) => ({ name, folder, senses: Object.keys(manifest?.senses ?? {}), fault: fault?.sentence }))));
+    return 0;
+  }
+  for (const { name, manifest, fault } of packs) {
+    print(fault === undefined ? `${name.padEnd(16)} ${Object.keys(manifest?.senses ?? {}).join(', ').padEnd(12)} ${manifest?.description ?? ''}` : `${name.padEnd(16)} cannot be used: ${fault.sentence}`);
+  }
+  for (const name of PUBLIC_PACK_NAMES) if (!packs.some((pack) => pack.name === name)) print(`${name.padEnd(16)} not installed: hearken models pull ${name}`);
+  return 0;
+};
+
+const senseLines = ({ sense, file, input, outputs, activation, labels, parameters, megabytes, macs, notCounted }: SenseDescription): string[] => [
+  `${sense}: ${file}, ${megabytes.toFixed(2)} MB, ${(parameters / 1e6).toFixed(2)} M parameters`,
+  `  cost      ${(macs / 1e6).toFixed(1)} M multiply-accumulates a run${notCounted.length === 0 ? '' : ` (not counted: ${notCounted.join(', ')})`}`,
+  `  takes     ${input.from.kind} as ${input.tensor.name} [${input.tensor.dims.join(', ')}]`,
+  `  gives     ${labels} ${activation} scores as ${outputs.scores.name}${outputs.features === undefined ? '' : `, ${String(outputs.features.dims.at(-1))} features as ${outputs.features.name}`}`,
+];
+
+const packLines = ({ name, version, description, license, origin, folder, senses }: PackDescription): string[] => [
+  `${name} ${version}: ${description}`,
+  `licence     ${license}`,
+  `made from   ${origin}`,
+  `folder      ${folder}`,
+  ...senses.flatMap(senseLines),
+];
+
+/** Prints what a pack is and costs, counted from its graph. */
+export const show = async (name: string, json: boolean, { print }: CommandContext): Promise<number> => {
+  const description = await describePack(await loadPack(name));
+  if (json) print(JSON.stringify(description));
+  else for (const line of packLines(description)) print(line);
+  return 0;
+};
+
+/** Progress of a download: a bar on a terminal, a line for each quarter elsewhere. */
+const progress = ({ interactive, note }: CommandContext): { update(file: string, received: number, total: number): void; stop(): void } => {
+  if (!interactive) {
+    const said = new Map<string, number>();
+    return {
+      update: (file, received, total) => {
+        const quarter = total > 0 ? Math.floor((received / total) * 4) : 0;
+        if (quarter <= (said.get(file) ?? 0)) return;
+        said.set(file, quarter);
+        note(`${file}: ${quarter * 25} % of ${(total / 1e6).toFixed(1)} MB`);
+      },
+      stop: () => undefined,
+    };
+  }
+  const bar = new SingleBar({ format: '{file} {bar} {percentage} % of {megabytes} MB', hideCursor: true, stream: process.stderr }, Presets.shades_grey);
+  let current = '';
+  return {
+    update: (file, received, total) => {
+      if (file !== current) {
+        if (current !== '') bar.stop();
+        bar.start(total, received, { file, megabytes: (total / 1e6).toFixed(1) });
+        current = file;
+      } else {
+        bar.update(received);
+      }
+    },
+    stop: () => {
+      if (current !== '') bar.stop();
+    },
+  };
+};
+
+/** Fetches, checks and converts a public net. */
+export const pull = async (name: string, from: string | undefined, context: CommandContext): Promise<number> => {
+  const bar = progress(context);
+  try {
+    const folder = await pullPack(name, {
+      ...(from === undefined ? {} : { baseUrl: from }),
+      signal: context.stop,
+      onProgress: ({ file, receivedBytes, totalBytes }) => {
+        bar.update(file, receivedBytes, totalBytes);
+      },
+    });
+    bar.stop();
+    context.print(`${name} is installed in ${folder}.`);
+    return 0;
+  } finally {
+    bar.stop();
+  }
+};
+
+/** What `models import` is told. */
+export interface ImportFlags {
+  readonly name?: string;
+  readonly sense?: string;
+  readonly labels?: string;
+  readonly into?: string;
+  readonly license?: string;
+  readonly qdq?: boolean;
+  readonly softmax?: boolean;
+}
+
+/** Makes a pack of a user's own .tflite or .onnx file. */
+export const importFile = async (file: string, flags: ImportFlags, { print }: CommandContext): Promise<number> => {
+  const sense = SENSES.find((known) => known === flags.sense);
+  if (sense === undefined) throw usage(`A model needs a sense: --sense ${SENSES.join(' | ')}.`, 'Say what it is to be used for.');
+  const name = flags.name ?? file.replace(/^.*\//, '').replace(/\.\w+$/, '').toLowerCase().replace(/[^a-z0-9_.-]/g, '-');
+  const options: ImportOptions = {
+    name, sense, folder: flags.into ?? userPackFolder(),
+    ...(flags.labels === undefined ? {} : { labels: flags.labels }),
+    ...(flags.license === undefined ? {} : { license: flags.license }),
+    ...(flags.softmax === true ? { activation: 'softmax' as const } : {}),
+    ...(flags.qdq === true ? { arithmetic: 'qdq' as const } : {}),
+    origin: file,
+  };
+  print(`${name} is installed in ${await importModel(file, options)}.`);
+  return 0;
+};

@@ -1,0 +1,110 @@
+/** `hearken watch <source>`: recognises one source and prints what happens, as it happens. */
+import { Subject, finalize, lastValueFrom, merge, tap, type Observable } from 'rxjs';
+import { stateMessage } from '../src/emit/state-message.js';
+import type { Output } from '../src/emit/types.js';
+import type { Fault } from '../src/faults.js';
+import type { SourceAddress } from '../src/ingest/sources.js';
+import type { SourceEvent } from '../src/ingest/types.js';
+import { MediaHost } from '../src/media/host.js';
+import type { MediaHealth } from '../src/media/protocol.js';
+import { startServer, type Server } from '../src/serve/server.js';
+import type { ServerOptions } from '../src/serve/options.js';
+import type { Profile } from '../src/settings/profile.js';
+import type { CommandContext } from './command.js';
+import { jsonOf, lineOf } from './lines.js';
+import { loadNets, stream } from './stream.js';
+
+/** What `watch` is told. */
+export interface WatchOptions {
+  readonly source: SourceAddress;
+  readonly profile: Profile;
+  readonly camera: string;
+  /** One JSON object a line instead of text. */
+  readonly json: boolean;
+  /** Ends after this long [s]; without it when the recording does, or never. */
+  readonly forS?: number;
+  /** Keeps trying where the first attempt fails. */
+  readonly retry: boolean;
+  /** Inference threads. */
+  readonly threads: number;
+  /** Also serves what is printed. */
+  readonly serve?: ServerOptions;
+}
+
+/** What went by while watching. */
+interface Tally {
+  segments: number;
+  looked: number;
+  overtaken: number;
+  videoPackets: number;
+  fault: Fault | undefined;
+  last: Extract<Output, { kind: 'segment' }> | undefined;
+}
+
+const summary = ({ segments, looked, overtaken, videoPackets, last }: Tally, health: MediaHealth | undefined): string => {
+  const cost = last?.segment.so_far.cost;
+  const decoded = health?.videoFramesDecoded ?? 0;
+  return [
+    `${segments} segments (${(last?.segment.so_far.media_s ?? 0).toFixed(1)} s) heard`,
+    `${looked} looked at`,
+    `${decoded} of ${videoPackets} video frames decoded`,
+    `${(cost?.gmacs ?? 0).toFixed(2)} GMAC, ${(cost?.ms ?? 0).toFixed(0)} ms in nets, ${(cost?.decode_ms ?? 0).toFixed(0)} ms decoding`,
+    ...(overtaken === 0 ? [] : [`${overtaken} segments dropped since this machine was too slow`]),
+  ].join('; ');
+};
+
+const count = (tally: Tally, output: Output): void => {
+  if (output.kind !== 'segment') return;
+  tally.segments += 1;
+  tally.looked += output.segment.looked ? 1 : 0;
+  tally.last = output;
+};
+
+/** Watches one source until it ends or is stopped. */
+export const watch = async (options: WatchOptions, { stop, print, note }: CommandContext): Promise<number> => {
+  const { source, profile, camera, json, forS, retry, threads } = options;
+  const nets = await loadNets(profile, threads);
+  const host = new MediaHost();
+  let server: Server | undefined;
+  const tally: Tally = { segments: 0, looked: 0, overtaken: 0, videoPackets: 0, fault: undefined, last: undefined };
+  const states = new Subject<Output>();
+  const onSource = (event: SourceEvent): void => {
+    if (event.kind === 'video') tally.videoPackets += event.packets;
+    if (event.kind !== 'state') return;
+    if (event.state === 'ended') tally.fault = event.fault;
+    states.next({ kind: 'state', state: stateMessage(camera, event, Date.now()) });
+  };
+  const show = (output: Output): void => {
+    count(tally, output);
+    server?.publish(camera, output);
+    const line = json ? jsonOf(output) : lineOf(output);
+    if (line === undefined) return;
+    // A source's troubles are beside what was asked for, unless a program reads along.
+    if (output.kind === 'state' && !json) note(line);
+    else print(line);
+  };
+  try {
+    if (options.serve !== undefined) {
+      server = await startServer(options.serve);
+      note(`serving ws://${server.address.host}:${server.address.port}/ws`);
+    }
+    const recognised = stream({
+      camera, source, profile, nets, host, onSource,
+      // The source ends, and with it what depends on it: events that lasted get their end.
+      stop: forS === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(forS * 1000)]),
+      firstFailure: retry ? 'retry' : 'fatal',
+      onOvertaken: () => {
+        tally.overtaken += 1;
+      },
+    });
+    const outputs: Observable<Output> = merge(recognised.pipe(finalize(() => {
+      states.complete();
+    })), states);
+    await lastValueFrom(outputs.pipe(tap(show)), { defaultValue: undefined });
+    if (!json) note(summary(tally, (await host.health().catch(() => []))[0]));
+    if (tally.fault !== undefined) note(`hearken: ${tally.fault.sentence}`);
+    return tally.fault?.exitCode ?? 0;
+  } finally {
+    await Promise.all([host.close(), server?.close(), nets.close()]);
+  }
+};
