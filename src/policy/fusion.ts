@@ -37,12 +37,12 @@ const ranker = (keep: number, listed: ReadonlySet<string>): Rank => (labels) => 
 const hearOn = (past: Memory, evidence: Evidence, tauUs: number): Memory['heard'] => {
   const audio = readingOf(evidence, 'audio');
   if (audio === undefined && past.heard === null) return null;
-  const now = new Map(audio === undefined ? [] : foreground(audio).map(({ label, score }) => [label, score]));
-  const before = past.heard ?? {};
   const kept = past.heard === null || past.endUs === null ? 0 : Math.exp((past.endUs - evidence.endUs) / tauUs);
-  const labels = new Set([...Object.keys(before), ...now.keys()]);
-  const scores = [...labels].map((label) => [label, (before[label] ?? 0) * kept + (now.get(label) ?? 0) * (1 - kept)] as const);
-  return Object.fromEntries(scores.filter(([, score]) => score >= FORGOTTEN));
+  const scores = new Map(Object.entries(past.heard ?? {}).map(([label, score]) => [label, score * kept]));
+  for (const { label, score } of audio === undefined ? [] : foreground(audio)) {
+    scores.set(label, (scores.get(label) ?? 0) + score * (1 - kept));
+  }
+  return Object.fromEntries([...scores].filter(([, score]) => score >= FORGOTTEN));
 };
 
 const lookOn = (past: Memory, evidence: Evidence, rank: Rank): Memory['looks'] => {

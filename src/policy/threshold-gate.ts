@@ -3,7 +3,7 @@ import type { SenseName } from '../inference/manifest.js';
 import type { Evidence, GateDecision, GateReason, Reading } from '../sense/types.js';
 import type { GateSettings } from '../settings/profile.js';
 import type { Gate, GateMemory, Memory } from './types.js';
-import { best, certainty, foreground } from './uncertainty.js';
+import { best, certainty } from './uncertainty.js';
 
 /** What a threshold gate is made for. */
 export interface ThresholdGateOptions {
@@ -35,7 +35,7 @@ const two = (value: number): string => value.toFixed(2);
 
 /** The cause to look in what is heard, if there is one: a listed sound before an uncertain one, a strong one before a weak one. */
 const causeOf = (reading: Reading, settings: GateSettings, listen: ReadonlySet<string>): Cause | undefined => {
-  const listed = best(foreground(reading).filter(({ label }) => listen.has(label)));
+  const listed = best(reading, (label) => listen.has(label));
   const { top, uncertainty } = certainty(reading);
   const causes: (Cause & { readonly holds: boolean })[] = [];
   if (listed !== undefined) {

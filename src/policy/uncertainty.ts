@@ -8,9 +8,15 @@ const valid = (score: number | undefined): number => (score !== undefined && sco
 export const foreground = ({ scores, labels, background }: Reading): RankedLabel[] =>
   labels.map((label, i) => ({ label, score: valid(scores[i]) })).filter(({ label }) => !background.has(label));
 
-/** The best of a list; ties go to the earlier. */
-export const best = (ranked: readonly RankedLabel[]): RankedLabel | undefined =>
-  ranked.reduce<RankedLabel | undefined>((top, each) => (top === undefined || each.score > top.score ? each : top), undefined);
+/** The best label that is not background and that `counts`; of equal ones the earlier. One pass, nothing allocated. */
+export const best = ({ scores, labels, background }: Reading, counts: (label: string) => boolean = () => true): RankedLabel | undefined => {
+  let top = -1;
+  labels.forEach((label, i) => {
+    if (valid(scores[i]) > (top < 0 ? -1 : valid(scores[top])) && !background.has(label) && counts(label)) top = i;
+  });
+  const label = labels[top];
+  return label === undefined ? undefined : { label, score: valid(scores[top]) };
+};
 
 /** Entropy of a yes-or-no question with P(yes) = p [bit], 0…1; 1 at p = ½ (Shannon 1948, section 6). */
 export const binaryEntropy = (p: number): number =>
@@ -38,7 +44,7 @@ export interface Certainty {
  * Entropy over all labels would be no measure: labels of sound overlap (speech, child speech), so several may be true.
  */
 export const certainty = (reading: Reading): Certainty => {
-  const top = best(foreground(reading));
+  const top = best(reading);
   const background = backgroundProbability(reading);
   return { top, background, uncertainty: binaryEntropy(top?.score ?? 0) * (1 - background) };
 };

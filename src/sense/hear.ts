@@ -23,8 +23,8 @@ export const missingPart = ({ audio, startUs, endUs }: Segment): number =>
   audio === undefined ? 1 : audio.missing.reduce((sum, span) => sum + span.endUs - span.startUs, 0) / (endUs - startUs);
 
 /**
- * Makes the ear of one stream. It keeps the front end's last frames, which overlapping windows share; a stream of its own
- * needs an ear of its own, while the net is shared. Nothing is computed before subscription.
+ * Makes the ear of one stream. It keeps the front end's last frames, which overlapping windows share (the front end
+ * knows by the samples whether they do); a stream of its own needs an ear of its own, while the net is shared. Nothing is computed before subscription.
  *
  * A window of which more than `maxMissing` is missing gives `no-audio`, at no cost: zeros that were put in for what is
  * missing would be heard as silence. Up to there they are heard as short silences.
@@ -42,11 +42,8 @@ export const createHear = (net: Net | undefined, { maxMissing = 0.5 }: HearOptio
   }
   const front = createLogMel(from);
   const background: ReadonlySet<string> = new Set(net.manifest.background);
-  let era = 0;
   return (segment) => defer(() => {
     const { audio } = segment;
-    if (segment.era !== era) front.reset();
-    era = segment.era;
     if (audio === undefined || missingPart(segment) > maxMissing) {
       return of(withAudio(segment, { sense: 'audio', reason: 'no-audio', cost: NO_COST }));
     }

@@ -33,8 +33,11 @@ describe('certainty', () => {
     expect(certainty(heard({ Speech: NaN, Silence: NaN })).uncertainty).to.equal(0);
   });
 
-  it('finds the best, the earlier of two equal ones, and none in an empty list', () => {
-    expect(best([{ label: 'a', score: 0.1 }, { label: 'b', score: 0.7 }, { label: 'c', score: 0.7 }])?.label).to.equal('b');
-    expect(best([])).to.equal(undefined);
+  it('finds the best that counts, the earlier of two equal ones, and none where nothing counts', () => {
+    const reading = heard({ Silence: 0.9, Speech: 0.7, Bark: 0.7, Helicopter: 0.2 });
+    expect(best(reading)).to.deep.include({ label: 'Speech' });
+    expect(best(reading, (label) => label !== 'Speech')).to.deep.include({ label: 'Bark' });
+    expect(best(reading, () => false)).to.equal(undefined);
+    expect(best(heard({}))).to.deep.equal({ label: 'Speech', score: 0 });
   });
 });

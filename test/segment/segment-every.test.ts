@@ -141,6 +141,13 @@ describe('segmentEvery', () => {
     segments.forEach(expectTruth);
   });
 
+  it('believes the timestamps of a new connection, however near they come to the count of the old one', () => {
+    const segments = run([opened(), sound(0, 24_000), opened({ connection: 2, startUs: 1_500_000 }), sound(1_520_000, 24_000)]);
+    expect(segments.map((s) => s.startUs)).to.deep.equal([0, 480_000, 1_500_000, 1_980_000]);
+    expect(segments[2]!.audio!.missing).to.deep.equal([{ startUs: 1_500_000, endUs: 1_520_000 }]);
+    segments.forEach(expectTruth);
+  });
+
   it('begins one new era when both tracks say that they jumped', () => {
     const segments = run([
       opened({ video: true }), sound(0, WINDOW), pictures(1_000_000),
