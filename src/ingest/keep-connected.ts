@@ -137,6 +137,7 @@ class Keeper {
     this.#emit({
       kind: 'opened',
       connection: this.#connections,
+      startUs: this.#highUs,
       info,
       // A recording has no wall clock of its own: its times count from its beginning, the same on every run.
       originEpochMs: info.live ? atMs - this.#highUs / 1000 : 0,

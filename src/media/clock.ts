@@ -156,7 +156,8 @@ class Track implements TrackClock {
         return this.#settle(ptsUs + offsetUs, followed, arrivalUs);
       }
     }
-    const jumped = this.#lastUs !== undefined;
+    // Packets before the first timestamp (RTSP's often have none) were placed by guess: its coming is no jump.
+    const jumped = this.#offsetUs !== undefined;
     this.#offsetUs = this.#clock.anchor(ptsUs, this.#expectedUs(), arrivalUs);
     return this.#settle(ptsUs + this.#offsetUs, jumped, arrivalUs);
   }

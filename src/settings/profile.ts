@@ -34,7 +34,7 @@ const gateSchema = z.strictObject({
 const shape = z.strictObject({
   /** Model packs by sense: names, or folders. A sense without a pack is never used. */
   packs: z.strictObject({
-    audio: z.string().min(1).default('yamnet'),
+    audio: z.string().min(1).default('ear'),
     appearance: z.string().min(1).optional(),
     motion: z.string().min(1).optional(),
   }).prefault({}),

@@ -69,6 +69,13 @@ describe('MediaClock', () => {
     });
   }
 
+  it('takes packets before the first timestamp for no jump (RTSP sends some before it knows its time)', () => {
+    const track = new MediaClock().track(MPEG_PTS);
+    const times = [track.read(undefined, 0), track.read(1008n, 20_000), track.read(2928n, 41_000)];
+    expect(times.map((t) => t.discontinuity)).to.deep.equal([false, false, false]);
+    expect(times[2]!.timeUs - times[1]!.timeUs).to.be.closeTo(21_333, 1);
+  });
+
   it('does not drift over a day of 33-bit stamps', () => {
     const clock = new MediaClock();
     const track = clock.track(MPEG_PTS);
