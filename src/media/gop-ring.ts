@@ -85,7 +85,8 @@ export class GopRing<P> implements Disposable {
     const current = this.#gops.at(-1);
     if (!packet.key && current === undefined) return 'before-key-frame';
     if (packet.bytes > this.#bounds.maxBytes) {
-      if (current !== undefined && !packet.key) current.truncated = true;
+      // What follows builds on it, even when it is a key frame: none of it may be hung onto the GOP before.
+      if (current !== undefined) current.truncated = true;
       return 'beyond-bounds';
     }
     if (packet.key || current === undefined) return this.#begin(packet);

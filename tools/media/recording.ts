@@ -29,10 +29,13 @@ export interface VideoTrack {
   readonly startUs?: number;
 }
 
-/** The sound of a recording: one channel, −1…1. */
+/** The sound of a recording: one channel or two, −1…1. */
 export interface AudioTrack {
   readonly sampleRateHz: number;
+  /** The only channel, or the left one. */
   readonly samples: Float32Array;
+  /** The right channel, as long as the left. */
+  readonly right?: Float32Array;
   readonly codec?: 'aac' | 'libopus' | 'pcm_alaw' | 'flac';
   readonly bitsPerSecond?: number;
   readonly startUs?: number;
@@ -126,12 +129,24 @@ const videoEncoder = (track: VideoTrack, format: FormatContext): Encoder => {
   };
 };
 
+/** `size` samples of each channel, padded with zeros: one plane after the other, or the channels' samples in turn. */
+const blockOf = (channels: readonly Float32Array[], at: number, size: number, planar: boolean): Float32Array => {
+  const block = new Float32Array(size * channels.length);
+  channels.forEach((samples, channel) => {
+    samples.subarray(at, at + size).forEach((value, i) => {
+      block[planar ? channel * size + i : i * channels.length + channel] = value;
+    });
+  });
+  return block;
+};
+
 const audioEncoder = (track: AudioTrack, format: FormatContext): Encoder => {
   const rate = track.sampleRateHz;
   const base = new Rational(1, rate);
   const codecName = track.codec ?? 'aac';
   const sampleFormat = codecName === 'aac' ? AV_SAMPLE_FMT_FLTP : codecName === 'libopus' ? AV_SAMPLE_FMT_FLT : 1; // 1 = signed 16 bit
-  const layout = { nbChannels: 1, order: AV_CHANNEL_ORDER_NATIVE, mask: 4n };
+  const channels = track.right === undefined ? [track.samples] : [track.samples, track.right];
+  const layout = { nbChannels: channels.length, order: AV_CHANNEL_ORDER_NATIVE, mask: channels.length === 1 ? 4n : 3n };
   const { context, stream } = open(codecName, format, (c) => {
     c.sampleRate = rate;
     c.sampleFormat = sampleFormat as typeof c.sampleFormat;
@@ -148,8 +163,7 @@ const audioEncoder = (track: AudioTrack, format: FormatContext): Encoder => {
     nextS: () => at >= track.samples.length ? Infinity : (at + offset) / rate,
     frame: () => {
       if (at >= track.samples.length) return null;
-      const block = new Float32Array(size);
-      block.set(track.samples.subarray(at, at + size));
+      const block = blockOf(channels, at, size, sampleFormat === AV_SAMPLE_FMT_FLTP);
       const bytes = sampleFormat === 1 ? Buffer.from(Int16Array.from(block, (v) => Math.max(-32768, Math.min(32767, Math.round(v * 32767)))).buffer) : Buffer.from(block.buffer);
       const frame = Frame.fromAudioBuffer(bytes, { nbSamples: size, format: sampleFormat as typeof context.sampleFormat, sampleRate: rate, channelLayout: layout, timeBase: base, pts: BigInt(at + offset) });
       at += size;
