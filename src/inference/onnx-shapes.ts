@@ -30,7 +30,7 @@ export interface RuleInput {
 
 type Rule = (input: RuleInput) => readonly (Dims | undefined)[];
 
-/** A whole-number attribute. */
+/** The value of a whole-number attribute, or `absent` when the node does not have it. */
 export const intAttribute = (node: OnnxNode, name: string, absent: number): number => {
   const attribute = node.attribute?.find((a) => a.name === name);
   // Some writers leave out a value of 0 and write only the attribute's name.
@@ -40,12 +40,6 @@ export const intAttribute = (node: OnnxNode, name: string, absent: number): numb
 /** A list attribute; undefined when it is left out. */
 export const intsAttribute = (node: OnnxNode, name: string): readonly number[] | undefined =>
   node.attribute?.find((a) => a.name === name)?.ints;
-
-/** A word attribute. */
-export const wordAttribute = (node: OnnxNode, name: string): string | undefined => {
-  const s = node.attribute?.find((a) => a.name === name)?.s;
-  return s === undefined ? undefined : new TextDecoder().decode(s);
-};
 
 const product = (dims: Dims): number => dims.reduce((a, b) => a * b, 1);
 const wrap = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);

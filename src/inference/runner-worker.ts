@@ -7,6 +7,12 @@ import type { Runner, RunnerOptions, Tensors } from './runner.js';
 
 /** The thread of one net: loads it, then answers one message per run, in order, until `close`. */
 
+/** What a thread is given when it begins. */
+export interface ThreadData extends RunnerOptions {
+  /** One number: 1 while native code runs, or is about to; see `threaded-runner.ts`. */
+  readonly busy: Int32Array<SharedArrayBuffer>;
+}
+
 /** What the thread is told. */
 export type Order = { readonly feeds: Tensors } | 'close';
 /** What it answers. */
@@ -15,7 +21,14 @@ export type Answer =
   | { readonly results: Tensors }
   | { readonly fault: FaultRecord };
 
-const answer = (message: Answer): void => parentPort?.postMessage(message);
+const { busy, ...options } = workerData as ThreadData;
+
+/** Idle first, then the answer: whoever gets it may say "busy" again at once. */
+const answer = (message: Answer): void => {
+  Atomics.store(busy, 0, 0);
+  Atomics.notify(busy, 0);
+  parentPort?.postMessage(message);
+};
 const fail = (error: unknown): void => { answer({ fault: faultToRecord(asFault(error, 'inference')) }); };
 
 const serve = (runner: Runner): void => {
@@ -29,4 +42,4 @@ const serve = (runner: Runner): void => {
   answer({ inputs: runner.inputs, outputs: runner.outputs });
 };
 
-openRunner(workerData as RunnerOptions).then(serve, fail);
+openRunner(options).then(serve, fail);

@@ -34,7 +34,7 @@ export interface Lowering {
 /** Order of the axes: the tensor's own, or batch, channels, height, width. */
 export type Layout = 'plain' | 'channels-first';
 
-/** `float`: all arithmetic in float32. `qdq`: quantise/dequantise pairs stay, so that ONNX Runtime may use integer kernels. */
+/** How the net computes. With `float` all arithmetic is in float32; with `qdq` quantise/dequantise pairs stay, so that ONNX Runtime may use integer kernels. */
 export type Arithmetic = 'float' | 'qdq';
 
 const TO_CHANNELS_FIRST = [0, 3, 1, 2];

@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { firstValueFrom, forkJoin } from 'rxjs';
 import { onnxBuilder } from '../../src/inference/onnx-builder.js';
 import { sha256Of } from '../../src/inference/pack.js';
 import { openSession } from '../../src/inference/session.js';
 import type { SessionOptions } from '../../src/inference/session.js';
-import { colourNet, faultOf, plainPicture } from './shared.js';
+import { colourNet, faultOf, inFolder, plainPicture } from './shared.js';
 
 const model = colourNet();
 /** Small nets run here, large ones in a thread of their own: said by their cost, so that one net tries both. */
@@ -12,6 +15,17 @@ const HERE = 9;
 const IN_A_THREAD = 1e9;
 const options = (macs: number, rest: Partial<SessionOptions> = {}): SessionOptions => ({ model, sha256: `${sha256Of(model)}-${macs}`, file: 'colour.onnx', macs, ...rest });
 const picture = (rgb: readonly [number, number, number]) => ({ input: { data: plainPicture(rgb), dims: [1, 4, 4, 3] } });
+
+/** A net of 1.2·10⁹ multiply-accumulates: some tens of milliseconds. */
+const slowNet = (): Uint8Array => {
+  const graph = onnxBuilder('slow');
+  graph.input('input', [1, 64, 64, 64]);
+  let value = 'input';
+  for (let i = 0; i < 8; i++) value = graph.node('Conv', [value, graph.constant(new Float32Array(64 * 64 * 9), [64, 64, 3, 3])], { pads: [1, 1, 1, 1] });
+  graph.node('Relu', [value], {}, 'y');
+  graph.output('y', [1, 64, 64, 64]);
+  return graph.finish();
+};
 
 for (const [where, macs] of [['in this thread', HERE], ['in a thread of its own', IN_A_THREAD]] as const) {
   describe(`openSession, ${where}`, () => {
@@ -107,14 +121,32 @@ for (const [where, macs] of [['in this thread', HERE], ['in a thread of its own'
 }
 
 describe('a net in a thread of its own', () => {
+  /** Ends a process of its own somewhere in its work, and gives its exit code. */
+  const exitCode = async (folder: string, ending: string): Promise<number | null> => {
+    const file = join(folder, 'slow.onnx');
+    await writeFile(file, slowNet());
+    const script = `
+      const { openSession } = await import(${JSON.stringify(new URL('../../src/inference/session.js', import.meta.url).href)});
+      const model = (await import('node:fs')).readFileSync(${JSON.stringify(file)});
+      const open = openSession({ model, sha256: 'slow', file: 'slow.onnx', macs: 1e9 });
+      const run = (session) => session.run({ input: { data: new Float32Array(64 ** 3), dims: [1, 64, 64, 64] } });
+      ${ending}`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    return new Promise((resolve) => child.once('exit', resolve));
+  };
+
+  it('does not change the exit code of a process that ends while it runs or loads', () => inFolder(async (folder) => {
+    expect(await exitCode(folder, 'run(await open).subscribe(); process.exit(3);')).to.equal(3);
+    expect(await exitCode(folder, 'run(await open).subscribe(); setTimeout(() => process.exit(4), 10);')).to.equal(4);
+    expect(await exitCode(folder, 'setTimeout(() => process.exit(5), 30);')).to.equal(5);
+  }));
+
+  it('does not keep a process alive that has nothing else to do, but lets a run end', () => inFolder(async (folder) => {
+    expect(await exitCode(folder, 'run(await open).subscribe(() => { process.exitCode = 6; });')).to.equal(6);
+  }));
+
   it('leaves the event loop free while it runs', async () => {
-    const graph = onnxBuilder('slow');
-    graph.input('input', [1, 64, 64, 64]);
-    let value = 'input';
-    for (let i = 0; i < 8; i++) value = graph.node('Conv', [value, graph.constant(new Float32Array(64 * 64 * 9), [64, 64, 3, 3])], { pads: [1, 1, 1, 1] });
-    graph.node('Relu', [value], {}, 'y');
-    graph.output('y', [1, 64, 64, 64]);
-    const slow = graph.finish();
+    const slow = slowNet();
     const session = await openSession({ model: slow, sha256: sha256Of(slow), file: 'slow.onnx', macs: 1.2e9 });
     let turns = 0;
     const turn = (): void => {
