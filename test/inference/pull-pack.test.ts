@@ -109,7 +109,7 @@ describe('download', () => {
       expect((await faultOf('download-failed', () => download(one(folder, base, { stallTimeoutMs: 60 })))).message).to.include('sent nothing for 0.06 s');
     });
     await served((_, response) => { response.write(content.subarray(0, 1000)); }, async (base) => {
-      expect((await faultOf('download-failed', () => download(one(folder, base, { stallTimeoutMs: 60 })))).message).to.include('sent nothing');
+      expect((await faultOf('download-failed', () => download(one(folder, base, { stallTimeoutMs: 400 })))).message).to.include('sent nothing');
     });
     expect((await readFile(join(folder, 'net.bin.part'))).length).to.equal(1000);
   }));
