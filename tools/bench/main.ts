@@ -1,0 +1,124 @@
+/**
+ * `npm run bench [-- --runs 5] [--live 40] [--write]`: what Hearken costs, from media it makes itself.
+ * `--write` puts the figures into README.md; they are always kept in `.cache/bench/figures.json`.
+ */
+import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { MediaHost } from '../../src/media/host.js';
+import { routeNativeLog } from '../../src/media/native.js';
+import { loadNets, type Nets } from '../../pipelines/stream.js';
+import { decodeEverything } from './decode-everything.js';
+import { benchMedia, type BenchMedia } from './media.js';
+import { memoryOverDecodes } from './memory.js';
+import { measure, profileFor, withCostlessEyes, type Gates } from './pipeline.js';
+import { markdown, writeInto, type CostRow, type Figures, type LiveFigure } from './report.js';
+import { senseFigures } from './senses.js';
+
+const note = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const WAYS: readonly { readonly what: string; readonly gates: Gates | 'everything' }[] = [
+  { what: 'decoding everything (every frame scaled, all sound; no net)', gates: 'everything' },
+  { what: 'Hearken, sound recognised, gate shut', gates: 'shut' },
+  { what: 'and a picture each second (decoded and scaled)', gates: 'appearance-each-second' },
+  { what: 'and a clip of 16 frames each 5 s (decoded and scaled)', gates: 'clip-each-5-s' },
+];
+
+const spread = (values: readonly number[]): readonly [number, number, number] => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return [sorted[Math.floor(sorted.length / 2)] ?? NaN, sorted[0] ?? NaN, sorted.at(-1) ?? NaN];
+};
+
+const once = async (gates: Gates | 'everything', media: BenchMedia, nets: Nets, host: MediaHost): Promise<{ cpuS: number; frames: number }> => {
+  if (gates === 'everything') {
+    const before = process.cpuUsage();
+    const frames = decodeEverything(media.path);
+    const { user, system } = process.cpuUsage(before);
+    return { cpuS: (user + system) / 1e6, frames };
+  }
+  const run = await measure(media.path, gates, nets, host);
+  if (gates === 'shut' && run.framesDecoded > 0) throw new Error(`a shut gate decoded ${run.framesDecoded} frames`);
+  return { cpuS: run.cpuS, frames: run.framesDecoded };
+};
+
+const costs = async (media: readonly BenchMedia[], nets: Nets, runs: number): Promise<CostRow[]> => {
+  const host = new MediaHost({ lingerMs: 200 });
+  try {
+    const [first] = media;
+    // Once unmeasured, so that no row pays for starting the process and warming the code.
+    if (first !== undefined) await measure(first.path, 'clip-each-5-s', nets, host);
+    const rows: CostRow[] = [];
+    for (const { what, gates } of WAYS) {
+      const cpuS: Record<string, readonly [number, number, number]> = {};
+      const frames: Record<string, number> = {};
+      for (const one of media) {
+        const taken = [];
+        for (let i = 0; i < runs; i += 1) taken.push(await once(gates, one, nets, host));
+        cpuS[one.name] = spread(taken.map((run) => (run.cpuS * 60) / one.seconds));
+        frames[one.name] = taken[0]?.frames ?? 0;
+        note(`${what}, ${one.name}: ${cpuS[one.name]?.map((s) => s.toFixed(3)).join(' / ') ?? ''} CPU s`);
+      }
+      rows.push({ what, cpuS, frames });
+    }
+    return rows;
+  } finally {
+    await host.close();
+  }
+};
+
+const live = async (media: readonly BenchMedia[], nets: Nets, forS: number): Promise<LiveFigure[]> => {
+  const figures: LiveFigure[] = [];
+  for (const one of media) {
+    const server = fork(new URL('../rtsp/main.js', import.meta.url), [one.path, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const host = new MediaHost();
+    try {
+      const url = await new Promise<string>((found, failed) => {
+        server.stdout?.on('data', (data: Buffer) => {
+          const address = /rtsp:\/\/\S+/.exec(data.toString())?.[0];
+          if (address !== undefined) found(address);
+        });
+        server.once('exit', () => {
+          failed(new Error('the RTSP server ended'));
+        });
+      });
+      for (const { what, gates } of WAYS) {
+        if (gates === 'everything') continue;
+        await measure(url, gates, nets, host, 5);
+        const run = await measure(url, gates, nets, host, forS);
+        figures.push({ what: `${one.name}: ${what}`, cpuSPerMinute: (run.cpuS * 60) / run.wallS, delayP99Ms: run.delay.p99, segments: run.segments });
+        note(`live ${one.name}, ${what}: ${((run.cpuS * 60) / run.wallS).toFixed(2)} CPU s a minute, late p50 ${run.delay.p50.toFixed(1)} p99 ${run.delay.p99.toFixed(1)} max ${run.delay.max.toFixed(1)} ms, ${run.segments} segments`);
+      }
+    } finally {
+      server.kill('SIGKILL');
+      await host.close();
+    }
+  }
+  return figures;
+};
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' }, live: { type: 'string', default: '40' }, write: { type: 'boolean', default: false } } });
+  routeNativeLog(undefined);
+  const folder = resolve('.cache', 'bench');
+  const media = benchMedia(folder, note);
+  const loaded = await loadNets(profileFor('shut'));
+  const nets = withCostlessEyes(loaded);
+  const figures: Figures = {
+    date: new Date().toISOString().slice(0, 10),
+    formats: media.map(({ name }) => name),
+    costs: await costs(media, nets, Number(values.runs)),
+    live: await live(media, nets, Number(values.live)),
+    memory: await memoryOverDecodes(media.at(-1)?.path ?? ''),
+    senses: await senseFigures(),
+  };
+  await loaded.close();
+  writeFileSync(join(folder, 'figures.json'), JSON.stringify(figures, null, 2));
+  const text = markdown(figures);
+  process.stdout.write(`${text}\n`);
+  if (values.write) writeInto('README.md', text);
+};
+
+await main();

@@ -1,0 +1,67 @@
+/** Figures as a Markdown table, and into the README between its markers. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import type { MemoryPoint } from './memory.js';
+import type { SenseFigure } from './senses.js';
+
+/** One row: a way to handle a minute of media. */
+export interface CostRow {
+  readonly what: string;
+  /** CPU seconds per minute of media, by format: median of the runs, and the least and most. */
+  readonly cpuS: Readonly<Record<string, readonly [number, number, number]>>;
+  readonly frames: Readonly<Record<string, number>>;
+}
+
+/** A live source. */
+export interface LiveFigure {
+  readonly what: string;
+  readonly cpuSPerMinute: number;
+  readonly delayP99Ms: number;
+  readonly segments: number;
+}
+
+/** All figures of one run of the benchmark. */
+export interface Figures {
+  readonly date: string;
+  readonly formats: readonly string[];
+  readonly costs: readonly CostRow[];
+  readonly live: readonly LiveFigure[];
+  readonly memory: readonly MemoryPoint[];
+  readonly senses: readonly SenseFigure[];
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+const ratio = (all: number, one: number): string => `1/${(all / one).toFixed(all / one < 10 ? 1 : 0)}`;
+
+/** The figures as Markdown. */
+export const markdown = ({ date, formats, costs, live, memory, senses }: Figures): string => {
+  const [everything] = costs;
+  return [
+    `Measured on ${date} with Node ${process.version} on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}, shared); all in one run of \`npm run bench\`. Trust the ratios more than the seconds.`,
+    'CPU seconds per minute of media, read from a file (service and media process together, median of the runs, least–most in brackets; frames that left the decoder):',
+    table(['', ...formats.flatMap((format) => [format, 'of decoding everything', 'frames'])], costs.map(({ what, cpuS, frames }) => [
+      what,
+      ...formats.flatMap((format) => {
+        const [median, least, most] = cpuS[format] ?? [NaN, NaN, NaN];
+        return [`${median.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`, ratio(everything?.cpuS[format]?.[0] ?? NaN, median), String(frames[format] ?? 0)];
+      }),
+    ])),
+    'At live pace over RTSP (TCP, a server in a process of its own, sound recognised):',
+    table(['', 'CPU s per minute and camera', 'main thread late, p99'], live.map(({ what, cpuSPerMinute, delayP99Ms }) => [what, cpuSPerMinute.toFixed(2), `${delayP99Ms.toFixed(1)} ms`])),
+    `Memory of the media process over ${memory.at(-1)?.decodes ?? 0} decodings on demand: ${memory.map(({ decodes, rssMb }) => `${rssMb.toFixed(0)} MB after ${decodes}`).join(', ')}.`,
+    'Each sense on one thread (input made, net run):',
+    table(['pack', 'sense', 'M MACs', 'median', '95 %'], senses.map(({ pack, sense, mmacs, p50Ms, p95Ms }) => [pack, sense, mmacs.toFixed(1), `${p50Ms.toFixed(2)} ms`, `${p95Ms.toFixed(2)} ms`])),
+  ].join('\n\n');
+};
+
+const MARKERS = ['<!-- bench:begin -->', '<!-- bench:end -->'] as const;
+
+/** Puts the figures into the README; refuses one without markers. */
+export const writeInto = (readme: string, text: string): void => {
+  const old = readFileSync(readme, 'utf8');
+  const [begin, end] = MARKERS.map((marker) => old.indexOf(marker));
+  if (begin === undefined || end === undefined || begin < 0 || end < begin) throw new Error(`${readme} has no ${MARKERS.join(' … ')}`);
+  writeFileSync(readme, `${old.slice(0, begin + MARKERS[0].length)}\n${text}\n${old.slice(end)}`);
+};
