@@ -3,7 +3,7 @@
 
 Needs only Debian's python3-torch (1.13) and python3-numpy. Two runs: the first learns from the fit
 windows and is judged on the held-back recordings of the training part, which fixes the temperature;
-the second learns from both with the same settings and the same temperature, and is what is exported.
+the second goes on from there with both, keeps that temperature, and is what is exported.
 The validation part is never read here. Seeded; goes on from its last finished epoch when run again.
 """
 import argparse
@@ -121,7 +121,7 @@ def accuracy(logits, targets):
     return (logits.argmax(1) == targets.argmax(1)).float().mean().item()
 
 
-def learn(name, data, teacher, judge, steps, args):
+def learn(name, data, teacher, judge, epochs, rate, args, start=None):
     """
     Trains one net for a fixed number of steps (AdamW, one cosine); saves after every epoch. The targets are half
     the label, half what the teacher's own head says; where there is no label (-1), the teacher alone.
@@ -136,8 +136,11 @@ def learn(name, data, teacher, judge, steps, args):
     # Channels last: half again as fast with MKL-DNN on a CPU.
     ear = Ear(sample.mean().item(), sample.std().item()).to(memory_format=torch.channels_last)
     centre, spread = data.features.mean(0), data.features.std(0) + 0.02
+    if start is not None:
+        ear.load_state_dict(start.state_dict())
     batch, epoch_steps = args.batch, len(data) // args.batch
-    optimiser = torch.optim.AdamW(ear.parameters(), lr=args.rate, weight_decay=0.02)
+    steps = epochs * epoch_steps
+    optimiser = torch.optim.AdamW(ear.parameters(), lr=rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda s: min(1.0, (s + 1) / 200) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, s / steps)))
     )
@@ -229,6 +232,7 @@ def main():
     parse = argparse.ArgumentParser(description=__doc__)
     parse.add_argument("--cache", type=pathlib.Path, default=pathlib.Path(".cache/pretrain"))
     parse.add_argument("--epochs", type=int, default=8)
+    parse.add_argument("--more-epochs", type=int, default=4, help="of the second run, which goes on from the first with all of train")
     parse.add_argument("--batch", type=int, default=128)
     parse.add_argument("--rate", type=float, default=4e-3)
     parse.add_argument("--threads", type=int, default=1)
@@ -245,16 +249,16 @@ def main():
     if args.head_only:
         return
     data = Shards(args.cache, "fit", "wildfit")
-    first = learn("fit", data, teacher, {"held": held, "plain": plain}, args.epochs * (len(data) // args.batch), args)
+    first = learn("fit", data, teacher, {"held": held, "plain": plain}, args.epochs, args.rate, args)
     logits = torch.cat([evaluate(first, plain), evaluate(first, held)])
     temperature = temperature_of(logits, torch.cat([plain.targets, held.targets]))
-    ours["ear"] = {"temperature": temperature, "epochs": args.epochs, "labelled_windows": len(fit) + len(held), "held_back_windows": len(held),
+    ours["ear"] = {"temperature": temperature, "epochs": args.epochs, "more_epochs": args.more_epochs, "labelled_windows": len(fit) + len(held), "held_back_windows": len(held),
                    "unlabelled_windows": len(Shards(args.cache, "wildfit", "wildheld")),
                    "held_plain_accuracy": accuracy(logits[:len(plain)], plain.targets)}
     print(f"temperature {temperature}", flush=True)
 
     both = Shards(args.cache, "fit", "held", "wildfit", "wildheld")
-    final = learn("all", both, final_teacher, {}, args.epochs * (len(both) // args.batch), args)
+    final = learn("all", both, final_teacher, {}, args.more_epochs, args.rate / 2, args, start=first)
     product = Product(final, temperature).eval().to(memory_format=torch.contiguous_format)
     patches = plain.patches(slice(0, 64))
     with torch.no_grad():
