@@ -116,7 +116,7 @@ export interface DecoderOptions {
   readonly threads?: number;
 }
 
-/** Opens a decoder for these parameters. The caller frees it with {@link freeContext}. */
+/** Opens a decoder for these parameters and packets whose times are microseconds. The caller frees it with {@link freeContext}. */
 export const openDecoder = (parameters: CodecParameters, options: DecoderOptions = {}): CodecContext => {
   const codec = Codec.findDecoder(parameters.codecId);
   if (codec === null) throw new NativeError(av.AVERROR_DECODER_NOT_FOUND, 'avcodec_find_decoder');
@@ -126,6 +126,8 @@ export const openDecoder = (parameters: CodecParameters, options: DecoderOptions
   try {
     ok(context.parametersToContext(parameters), 'avcodec_parameters_to_context');
     context.threadCount = options.threads ?? 1;
+    // Without it, frames that lose their beginning (the 6.5 ms that Opus is primed with) keep the time of what was cut away.
+    context.pktTimebase = new Rational(1, 1_000_000);
     ok(context.open2Sync(codec), 'avcodec_open2');
     return context;
   } catch (error) {

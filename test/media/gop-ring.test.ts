@@ -17,7 +17,7 @@ const counted = (bounds: RingBounds): { ring: GopRing<number>; freed: number[] }
 
 /** Pushes a letter per packet, 100 ms and 10 bytes each: K is a key frame, p is not. */
 const fill = (ring: GopRing<number>, letters: string, fromUs = 0): Pushed[] =>
-  [...letters].map((letter, i) => ring.push({ ptsUs: fromUs + i * 100_000, key: letter === 'K', bytes: 10, packet: i }));
+  Array.from(letters).map((letter, i) => ring.push({ ptsUs: fromUs + i * 100_000, key: letter === 'K', bytes: 10, packet: i }));
 
 const WIDE: RingBounds = { maxBytes: 1e9, maxUs: 1e12 };
 
