@@ -12,8 +12,8 @@ export interface ReadPacket {
   readonly discontinuity: boolean;
 }
 
-/** Samples gathered before a batch is sent without waiting for the end of the stride: half a second. */
-const ENOUGH_SAMPLES = SAMPLE_RATE_HZ / 2;
+/** Samples gathered before a batch is sent without waiting for the end of the stride: one second. */
+const ENOUGH_SAMPLES = SAMPLE_RATE_HZ;
 /** Packets gathered before a batch is worth sending, for sources without sound. */
 const ENOUGH_PACKETS = 32;
 /** Chunks whose times differ by less than this are one run of samples [µs]: containers round to a millisecond, RTP jitters. */

@@ -177,12 +177,15 @@ class Cutter {
     this.#windows.jump(timeUs);
   }
 
-  /** A recording may fill the room for sound; a live source is kept well ahead of its own clock. */
+  /**
+   * A recording may fill the room for sound; a live source is kept well ahead of its own clock. In steps of half the
+   * way ahead: each permit wakes two processes, and with nothing left to cut there is always room for a step.
+   */
   #permit(): void {
     if (this.#source === undefined || this.#closed) return;
     const { live } = this.#source.info;
     const wantedUs = live ? this.#windows.highUs + this.#liveAheadUs : this.#windows.roomUntilUs;
-    const stepUs = live ? this.#liveAheadUs / 2 : 0;
+    const stepUs = (live ? this.#liveAheadUs : this.#aheadUs) / 2;
     if (wantedUs > this.#permittedUs + stepUs) this.#grant(wantedUs);
   }
 

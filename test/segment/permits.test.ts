@@ -23,15 +23,18 @@ describe('segmentEvery with a recording', () => {
     expect(result.completed).to.equal(true);
   });
 
-  it('permits a window, its lateness and four seconds; then a hop more for each that is cut', () => {
+  it('permits a window, its lateness and four seconds; then in steps of two seconds, never short of what is needed next', () => {
     const permits: number[] = [];
     const { source, segments } = drive();
     source.next(opened({ live: false, permit: (untilUs) => permits.push(untilUs) }));
     expect(permits).to.deep.equal([5_475_000]);
-    source.next(sound(0, 5 * HOP + WINDOW));
-    expect(permits).to.deep.equal([5_475_000, 5_955_000, 6_435_000]);
-    segments[0]!.release();
-    expect(permits.at(-1)).to.equal(6_915_000);
+    source.next(sound(0, 9 * HOP + WINDOW));
+    for (let i = 0; i < segments.length; i += 1) {
+      segments[i]!.release();
+      expect(permits.at(-1), 'the next window lies within what is permitted').to.be.greaterThan(segments[i]!.endUs + 480_000);
+    }
+    expect(segments).to.have.length(10);
+    expect(permits).to.deep.equal([5_475_000, 7_875_000, 10_275_000]);
   });
 
   it('reads a whole recording through synchronous permits and releases, without recursion', () => {
