@@ -12,7 +12,7 @@ import type { ServerOptions } from '../src/serve/options.js';
 import type { Profile } from '../src/settings/profile.js';
 import type { CommandContext } from './command.js';
 import { jsonOf, lineOf } from './lines.js';
-import { loadNets, stream } from './stream.js';
+import { loadNets, stream, type Nets } from './stream.js';
 
 /** What `watch` is told. */
 export interface WatchOptions {
@@ -60,13 +60,19 @@ const count = (tally: Tally, output: Output): void => {
   tally.last = output;
 };
 
-/** Watches one source until it ends or is stopped. */
-export const watch = async (options: WatchOptions, { stop, print, note }: CommandContext): Promise<number> => {
-  const { source, profile, camera, json, forS, retry, threads } = options;
-  const nets = await loadNets(profile, threads);
-  const host = new MediaHost();
-  let server: Server | undefined;
-  const tally: Tally = { segments: 0, looked: 0, overtaken: 0, videoPackets: 0, fault: undefined, last: undefined };
+/** Counts, prints and publishes what comes out. */
+const shower = ({ camera, json }: WatchOptions, tally: Tally, server: Server | undefined, { print, note }: CommandContext) => (output: Output): void => {
+  count(tally, output);
+  server?.publish(camera, output);
+  const line = json ? jsonOf(output) : lineOf(output);
+  if (line === undefined) return;
+  // A source's troubles are beside what was asked for, unless a program reads along.
+  if (output.kind === 'state' && !json) note(line);
+  else print(line);
+};
+
+/** The source's recognition, with its changes of state in between. */
+const outputsOf = ({ source, profile, camera, forS, retry }: WatchOptions, nets: Nets, host: MediaHost, tally: Tally, stop: AbortSignal): Observable<Output> => {
   const states = new Subject<Output>();
   const onSource = (event: SourceEvent): void => {
     if (event.kind === 'video') tally.videoPackets += event.packets;
@@ -74,34 +80,32 @@ export const watch = async (options: WatchOptions, { stop, print, note }: Comman
     if (event.state === 'ended') tally.fault = event.fault;
     states.next({ kind: 'state', state: stateMessage(camera, event, Date.now()) });
   };
-  const show = (output: Output): void => {
-    count(tally, output);
-    server?.publish(camera, output);
-    const line = json ? jsonOf(output) : lineOf(output);
-    if (line === undefined) return;
-    // A source's troubles are beside what was asked for, unless a program reads along.
-    if (output.kind === 'state' && !json) note(line);
-    else print(line);
-  };
+  const recognised = stream({
+    camera, source, profile, nets, host, onSource,
+    // The source ends, and with it what depends on it: events that lasted get their end.
+    stop: forS === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(forS * 1000)]),
+    firstFailure: retry ? 'retry' : 'fatal',
+    onOvertaken: () => {
+      tally.overtaken += 1;
+    },
+  });
+  return merge(states, recognised.pipe(finalize(() => {
+    states.complete();
+  })));
+};
+
+/** Watches one source until it ends or is stopped. */
+export const watch = async (options: WatchOptions, context: CommandContext): Promise<number> => {
+  const { note } = context;
+  const nets = await loadNets(options.profile, options.threads);
+  const host = new MediaHost();
+  const server = options.serve === undefined ? undefined : await startServer(options.serve);
+  const tally: Tally = { segments: 0, looked: 0, overtaken: 0, videoPackets: 0, fault: undefined, last: undefined };
   try {
-    if (options.serve !== undefined) {
-      server = await startServer(options.serve);
-      note(`serving ws://${server.address.host}:${server.address.port}/ws`);
-    }
-    const recognised = stream({
-      camera, source, profile, nets, host, onSource,
-      // The source ends, and with it what depends on it: events that lasted get their end.
-      stop: forS === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(forS * 1000)]),
-      firstFailure: retry ? 'retry' : 'fatal',
-      onOvertaken: () => {
-        tally.overtaken += 1;
-      },
-    });
-    const outputs: Observable<Output> = merge(recognised.pipe(finalize(() => {
-      states.complete();
-    })), states);
-    await lastValueFrom(outputs.pipe(tap(show)), { defaultValue: undefined });
-    if (!json) note(summary(tally, (await host.health().catch(() => []))[0]));
+    if (server !== undefined) note(`serving ws://${server.address.host}:${server.address.port}/ws`);
+    const outputs = outputsOf(options, nets, host, tally, context.stop);
+    await lastValueFrom(outputs.pipe(tap(shower(options, tally, server, context))), { defaultValue: undefined });
+    if (!options.json) note(summary(tally, (await host.health().catch(() => []))[0]));
     if (tally.fault !== undefined) note(`hearken: ${tally.fault.sentence}`);
     return tally.fault?.exitCode ?? 0;
   } finally {

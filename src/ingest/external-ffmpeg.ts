@@ -49,6 +49,70 @@ const failed = (stderr: string, cause: unknown): Fault => {
   return new Fault('ingest', 'external-ffmpeg-failed', `The external ffmpeg ended: ${redact(last === '' ? 'it said nothing' : last)}.`, { remedy: 'Try the same options with ffmpeg itself.', cause });
 };
 
+/** One run of ffmpeg, and the socket it listens on. */
+class Remux {
+  readonly #words: readonly string[];
+  readonly #found: (address: string) => void;
+  readonly #failed: (fault: Fault) => void;
+  #folder: string | undefined;
+  #command: ffmpeg.FfmpegCommand | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #stderr = '';
+  #stopped = false;
+
+  constructor(words: readonly string[], found: (address: string) => void, failed: (fault: Fault) => void) {
+    this.#words = words;
+    this.#found = found;
+    this.#failed = failed;
+  }
+
+  async start(): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'hearken-'));
+    this.#folder = folder;
+    if (this.#stopped) await this.stop();
+    else this.#run(join(folder, 'media'));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#poll);
+    this.#command?.kill('SIGKILL');
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #run(socket: string): void {
+    const { inputs, outputOptions } = parseCommandLine(this.#words);
+    const command = ffmpeg();
+    this.#command = command;
+    for (const { address, options } of inputs) command.input(address).inputOptions([...options]);
+    command
+      .outputOptions([...outputOptions, '-f', 'matroska', '-flush_packets', '1', '-listen', '1'])
+      .output(`unix:${socket}`)
+      .on('stderr', (line: string) => {
+        this.#stderr = `${this.#stderr}\n${line}`.slice(-2000);
+      })
+      .on('error', (error: Error) => {
+        if (!this.#stopped) this.#failed(/cannot find ffmpeg|ENOENT/i.test(error.message) ? missing(error) : failed(this.#stderr, error));
+      })
+      // Its end is also the end of the stream, which the reader sees by itself.
+      .on('end', () => undefined)
+      .run();
+    this.#waitFor(socket, Date.now() + OPEN_MS);
+  }
+
+  #waitFor(socket: string, untilMs: number): void {
+    this.#poll = setInterval(() => {
+      if (existsSync(socket)) {
+        clearInterval(this.#poll);
+        this.#found(`unix:${socket}`);
+      } else if (Date.now() > untilMs) {
+        clearInterval(this.#poll);
+        this.#failed(failed(`it has not opened its input after ${OPEN_MS / 1000} s`, undefined));
+      }
+    }, POLL_MS);
+  }
+}
+
 /**
  * Runs an external ffmpeg and emits the address of the socket its stream can be read from, once. Unsubscribing kills it.
  * Errors with a Fault when ffmpeg is missing, fails, or ends.
@@ -56,48 +120,17 @@ const failed = (stderr: string, cause: unknown): Fault => {
  */
 export const remuxed = (words: readonly string[]): Observable<string> =>
   new Observable((subscriber) => {
-    let folder: string | undefined;
-    let command: ffmpeg.FfmpegCommand | undefined;
-    let poll: NodeJS.Timeout | undefined;
-    let stderr = '';
-    const start = (socket: string): void => {
-      const { inputs, outputOptions } = parseCommandLine(words);
-      command = ffmpeg();
-      for (const { address, options } of inputs) command.input(address).inputOptions([...options]);
-      command
-        .outputOptions([...outputOptions, '-f', 'matroska', '-flush_packets', '1', '-listen', '1'])
-        .output(`unix:${socket}`)
-        .on('stderr', (line: string) => {
-          stderr = `${stderr}\n${line}`.slice(-2000);
-        })
-        .on('error', (error: Error) => {
-          subscriber.error(/cannot find ffmpeg|ENOENT/i.test(error.message) ? missing(error) : failed(stderr, error));
-        })
-        // Its end is also the end of the stream, which the reader sees by itself.
-        .on('end', () => undefined)
-        .run();
+    const fail = (fault: Fault): void => {
+      subscriber.error(fault);
     };
-    const openedBy = Date.now() + OPEN_MS;
-    void mkdtemp(join(tmpdir(), 'hearken-')).then((made) => {
-      folder = made;
-      if (subscriber.closed) return rm(made, { recursive: true, force: true });
-      const socket = join(made, 'media');
-      start(socket);
-      poll = setInterval(() => {
-        if (existsSync(socket)) {
-          clearInterval(poll);
-          subscriber.next(`unix:${socket}`);
-        } else if (Date.now() > openedBy) {
-          subscriber.error(failed(`it has not opened its input after ${OPEN_MS / 1000} s`, undefined));
-        }
-      }, POLL_MS);
-      return undefined;
-    }).catch((error: unknown) => {
-      subscriber.error(failed('its socket could not be made', error));
+    const remux = new Remux(words, (address) => {
+      subscriber.next(address);
+    }, fail);
+    remux.start().catch((error: unknown) => {
+      fail(failed('its socket could not be made', error));
     });
     return () => {
-      clearInterval(poll);
-      command?.kill('SIGKILL');
-      if (folder !== undefined) void rm(folder, { recursive: true, force: true });
+      // A folder that cannot be removed is the system's to clean.
+      remux.stop().catch(() => undefined);
     };
   });

@@ -109,12 +109,21 @@ export const KNOWN_SCHEMES: readonly string[] = [...SCHEMES.keys()];
 export const splitWords = (line: string): string[] =>
   [...line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
 
+/** The scheme of an address, in lower case; undefined for a path. */
+const schemeOf = ({ url }: SourceAddress): string | undefined => /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
+
+/** Whether a source may be live, as far as its address tells: everything but a file. */
+export const mayBeLive = (address: SourceAddress): boolean => {
+  const scheme = schemeOf(address);
+  return scheme !== undefined && scheme !== 'file' && SCHEMES.has(scheme);
+};
+
 /**
  * Finds how an address is opened.
  * @throws Fault `source-unknown-scheme`, `source-not-found`, `source-not-media` or `usage`
  */
 export const openingOf = async (address: SourceAddress): Promise<Opening> => {
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(address.url)?.[1]?.toLowerCase();
+  const scheme = schemeOf(address);
   const row = scheme === undefined ? file : SCHEMES.get(scheme);
   if (row === undefined) {
     // A file may have a colon in its name.
