@@ -102,6 +102,15 @@ const inspect = (context: FormatContext, options: OpenOptions): Omit<Demuxer, 'c
   };
 };
 
+/** Negated ETIMEDOUT of Linux. */
+const AVERROR_TIMED_OUT = -110;
+
+/** Whether opening took as long as libav's time-out: it then says "invalid data", as if a silent camera sent noise. */
+const hasTimedOut = ({ options }: OpenOptions, tookMs: number): boolean => {
+  const limitUs = options['timeout'] ?? options['rw_timeout'];
+  return limitUs !== undefined && tookMs * 1000 >= Number(limitUs);
+};
+
 /**
  * Opens a source. Blocks the calling thread, which belongs to this camera alone, until the source answers or
  * libav's own time-out passes.
@@ -111,8 +120,10 @@ const inspect = (context: FormatContext, options: OpenOptions): Omit<Demuxer, 'c
 export const openDemuxer = (options: OpenOptions): Demuxer => {
   const context = new FormatContext();
   context.allocContext();
+  const startMs = performance.now();
   // A failed open frees the context itself.
-  ok(context.openInputSync(options.url, null, Dictionary.fromObject({ format_whitelist: CONTAINERS, ...options.options })), 'avformat_open_input');
+  const result = context.openInputSync(options.url, null, Dictionary.fromObject({ format_whitelist: CONTAINERS, ...options.options }));
+  ok(result === AVERROR_INVALIDDATA && hasTimedOut(options, performance.now() - startMs) ? AVERROR_TIMED_OUT : result, 'avformat_open_input');
   try {
     const opened = inspect(context, options);
     return {

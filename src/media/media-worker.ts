@@ -18,6 +18,8 @@ export interface HostOptions {
 /** A process that does not leave by itself is killed after this [ms]. */
 const LEAVE_MS = 800;
 
+const hasEnded = (): Fault => new Fault('media', 'media-process-crashed', 'The media process has ended.');
+
 /** Who receives one connection's messages. */
 export interface Listener {
   /** A message for this connection. */
@@ -30,7 +32,7 @@ export interface Listener {
 export class MediaWorker {
   readonly #child: ChildProcess;
   readonly #listeners = new Map<number, Listener>();
-  readonly #healthWaiting = new Map<number, (health: MediaHealth) => void>();
+  readonly #healthWaiting = new Map<number, { resolve: (health: MediaHealth) => void; reject: (fault: Fault) => void }>();
   readonly #watch: NodeJS.Timeout;
   readonly #gone: Promise<void>;
   #nextHealth = 1;
@@ -98,11 +100,12 @@ export class MediaWorker {
   /** Asks how it is doing. */
   async health(): Promise<MediaHealth> {
     return new Promise((resolve, reject) => {
+      if (!this.#alive) {
+        reject(hasEnded());
+        return;
+      }
       const q = this.#nextHealth++;
-      this.#healthWaiting.set(q, resolve);
-      void this.#gone.then(() => {
-        reject(new Fault('media', 'media-process-crashed', 'The media process has ended.'));
-      });
+      this.#healthWaiting.set(q, { resolve, reject });
       this.send({ t: 'health', q });
     });
   }
@@ -119,7 +122,7 @@ export class MediaWorker {
   #receive(message: FromMedia): void {
     this.#heardAtMs = Date.now();
     if (message.t === 'health') {
-      this.#healthWaiting.get(message.q)?.(message.health);
+      this.#healthWaiting.get(message.q)?.resolve(message.health);
       this.#healthWaiting.delete(message.q);
       return;
     }
@@ -139,6 +142,8 @@ export class MediaWorker {
     this.#alive = false;
     clearInterval(this.#watch);
     onGone();
+    for (const { reject } of this.#healthWaiting.values()) reject(hasEnded());
+    this.#healthWaiting.clear();
     const how = signal ?? `exit code ${String(code)}`;
     const fault = new Fault('media', 'media-process-crashed', `The media process ended unexpectedly (${how}).`, { remedy: 'It is started again and its cameras resume.' });
     for (const listener of [...this.#listeners.values()]) listener.crashed(fault);
