@@ -52,6 +52,7 @@ class Keeper {
   #highUs = 0;
   #permittedUs = 0;
   #lastHeardMs = 0;
+  #stopped = false;
 
   constructor(connect: (attempt: Attempt) => Observable<ConnectionEvent>, policy: ReconnectPolicy, clock: Clock, emit: (event: SourceEvent) => void, done: (fault?: Fault) => void) {
     this.#connect = connect;
@@ -64,6 +65,8 @@ class Keeper {
 
   attempt(): void {
     this.#say('starting');
+    // Whoever hears this may leave.
+    if (this.#stopped) return;
     this.#opened = undefined;
     this.#lastHeardMs = this.#clock.now();
     this.#watch();
@@ -84,6 +87,7 @@ class Keeper {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#retry?.unsubscribe();
     this.#watchdog?.unsubscribe();
     this.#current?.unsubscribe();
@@ -182,6 +186,7 @@ class Keeper {
     this.#pauseMs = Math.min(maxMs, this.#pauseMs * 2);
     this.#state = 'stalled';
     this.#emit({ kind: 'state', state: 'stalled', fault, retryInMs });
+    if (this.#stopped) return;
     const failedMs = this.#clock.now();
     this.#retry = this.#clock.schedule(() => {
       this.#retry = undefined;
