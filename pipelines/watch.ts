@@ -1,7 +1,7 @@
 /** `hearken watch <source>`: recognises one source and prints what happens, as it happens. */
 import { Subject, finalize, lastValueFrom, merge, tap, type Observable } from 'rxjs';
 import { stateMessage } from '../src/emit/state-message.js';
-import type { Output } from '../src/emit/types.js';
+import type { Output, StateMessage } from '../src/emit/types.js';
 import type { Fault } from '../src/faults.js';
 import type { SourceAddress } from '../src/ingest/sources.js';
 import type { SourceEvent } from '../src/ingest/types.js';
@@ -11,7 +11,7 @@ import { startServer, type Server } from '../src/serve/server.js';
 import type { ServerOptions } from '../src/serve/options.js';
 import type { Profile } from '../src/settings/profile.js';
 import type { CommandContext } from './command.js';
-import { jsonOf, lineOf } from './lines.js';
+import { jsonOf, lineOf, stateLine } from './lines.js';
 import { loadNets, stream, type Nets } from './stream.js';
 
 /** What `watch` is told. */
@@ -64,11 +64,17 @@ const count = (tally: Tally, output: Output): void => {
 const shower = ({ camera, json }: WatchOptions, tally: Tally, server: Server | undefined, { print, note }: CommandContext) => (output: Output): void => {
   count(tally, output);
   server?.publish(camera, output);
-  const line = json ? jsonOf(output) : lineOf(output);
-  if (line === undefined) return;
-  // A source's troubles are beside what was asked for, unless a program reads along.
-  if (output.kind === 'state' && !json) note(line);
-  else print(line);
+  if (json) print(jsonOf(output));
+  else if (output.kind === 'state') tellTrouble(output.state, note);
+  else {
+    const line = lineOf(output);
+    if (line !== undefined) print(line);
+  }
+};
+
+/** A source's troubles are beside what was asked for; how it began and ended, people see without being told. */
+const tellTrouble = (state: StateMessage, note: (line: string) => void): void => {
+  if (state.state === 'stalled' || state.state === 'blocked') note(stateLine(state));
 };
 
 /** The source's recognition, with its changes of state in between. */
