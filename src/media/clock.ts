@@ -30,6 +30,9 @@ const floorDiv = (a: bigint, b: bigint): bigint => (a < 0n && a % b !== 0n ? a /
  * before the last step; the result is exact up to 2⁵³ µs (285 years).
  */
 export const ticksToUs = (ticks: bigint, { num, den }: TimeBase): number => {
+  // The same in plain numbers where they are exact: some hours of any clock, and several times quicker.
+  const doubled = 2 * Number(ticks) * num * 1e6 + den;
+  if (Math.abs(doubled) < Number.MAX_SAFE_INTEGER) return Math.floor(doubled / (2 * den));
   const d = BigInt(den);
   return Number(floorDiv(2n * ticks * BigInt(num) * US_PER_S + d, 2n * d));
 };
