@@ -92,7 +92,7 @@ ${Object.keys(val.ear.esc10_clip_accuracy_by_label).map((label) => `| ${label} |
 Input: YAMNet's log-mel patch \`[1, 96, 64]\` (16 kHz mono). A 5×5 convolution, six depthwise-separable ones, the mean over time and frequency (\`features\`, 256 values), one linear layer.
 It learned for ${training.ear.epochs} epochs without the held-back recordings and ${training.ear.more_epochs} more with them, in all from ${training.ear.labelled_windows} augmented and mixed windows of the training parts (ESC-10 folds 1 to 3, airspace audio, street clips as sounds that are none of the labels, and made noise),
 and from ${training.ear.unlabelled_windows} windows without labels (recordings bent out of shape and sounds made of oscillators and noise).
-The targets are half the label and half what YAMNet with its head says; besides, it learns YAMNet's 1024 features and 521 scores (distillation).
+The targets are half the label and half what YAMNet with its head says (in the second run the label alone where it is background); besides, it learns YAMNet's 1024 features and 521 scores (distillation).
 Why sigmoids: sounds overlap, and a helicopter in the rain should not have to share its score; and all labels can be low at once, which is what a gate on uncertainty needs.
 The temperature (${training.ear.temperature} for ear, ${training.yamnet_head.temperature} for YAMNet's head) and the recipe were fixed on held-back recordings of the training parts (ESC-10 fold 3, the last quarter of the others); the net then went on learning with these too. Nothing was chosen on the validation part.
 \`tools/pretrain/README.md\` says how to make it again.

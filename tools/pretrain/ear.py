@@ -121,15 +121,18 @@ def accuracy(logits, targets):
     return (logits.argmax(1) == targets.argmax(1)).float().mean().item()
 
 
-def learn(name, data, teacher, judge, epochs, rate, args, start=None):
+def learn(name, data, teacher, judge, epochs, rate, args, start=None, quiet_is_quiet=False):
     """
     Trains one net for a fixed number of steps (AdamW, one cosine); saves after every epoch. The targets are half
-    the label, half what the teacher's own head says; where there is no label (-1), the teacher alone.
+    the label, half what the teacher's own head says; where there is no label (-1), the teacher alone. With
+    `quiet_is_quiet`, windows labelled as background take the label alone: the teacher hears rain in any noise.
     """
     path = args.cache / f"ear-{name}.pt"
     with torch.no_grad():
         said = torch.sigmoid(teacher(data.features))
     targets = torch.where(data.targets < 0, said, 0.5 * said + 0.5 * data.targets)
+    if quiet_is_quiet:
+        targets = torch.where(data.targets[:, -1:] == 1, data.targets, targets)
     torch.manual_seed(SEED)
     generator = torch.Generator().manual_seed(SEED)
     sample = data.mel[:4000].float() / MEL_SCALE
@@ -258,7 +261,7 @@ def main():
     print(f"temperature {temperature}", flush=True)
 
     both = Shards(args.cache, "fit", "held", "wildfit", "wildheld")
-    final = learn("all", both, final_teacher, {}, args.more_epochs, args.rate / 2, args, start=first)
+    final = learn("all", both, final_teacher, {}, args.more_epochs, args.rate / 2, args, start=first, quiet_is_quiet=True)
     product = Product(final, temperature).eval().to(memory_format=torch.contiguous_format)
     patches = plain.patches(slice(0, 64))
     with torch.no_grad():

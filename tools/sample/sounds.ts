@@ -10,10 +10,8 @@ const each = (length: number, of: (timeS: number, index: number) => number): Flo
 
 /** Air in a meadow: soft low noise that swells slowly. Unit level. */
 export const breeze = (length: number, random: Random): Float32Array => {
-  const low = lowPass(colouredNoise(length, 1, random), 300);
-  const air = lowPass(highPass(colouredNoise(length, 0.6, random), 300), 2500);
-  const sound = add(unit(low), unit(air), 0.35);
-  return unit(each(length, (t, i) => (sound[i] ?? 0) * (1 + 0.3 * Math.sin(2 * Math.PI * 0.13 * t) + 0.2 * Math.sin(2 * Math.PI * 0.31 * t + 1))));
+  const low = lowPass(lowPass(colouredNoise(length, 1, random), 450), 450);
+  return unit(each(length, (t, i) => (low[i] ?? 0) * (1 + 0.3 * Math.sin(2 * Math.PI * 0.13 * t) + 0.2 * Math.sin(2 * Math.PI * 0.31 * t + 1))));
 };
 
 /**

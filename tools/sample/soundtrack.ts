@@ -6,7 +6,7 @@ import { BARKS_S, flight, rainfall, SAMPLE_S } from './timeline.js';
 /** The sound of the whole sample, `[28 s · 16000]`, −1…1. Seeded: always the same. */
 export const soundtrack = (): Float32Array => {
   const length = SAMPLE_S * RATE;
-  const track = breeze(length, seeded(1)).map((v) => v * fromDb(-52));
+  const track = breeze(length, seeded(1)).map((v) => v * fromDb(-46));
   const near = (t: number): number => {
     const { progress, near: nearness } = flight(t);
     return progress <= 0 || progress >= 1 ? 0 : Math.min(1, progress * 12, (1 - progress) * 12) * (0.12 + 0.88 * nearness);
