@@ -40,7 +40,7 @@ export const whole = (width: number, height: number, random?: Random): Box => {
 
 /** A box around what moves, so that it fills up to half of the width; never less than 96 px wide. */
 export const closeUp = (box: Box, random: Random): Box => {
-  const width = Math.min(SOURCE.width, Math.max(96, Math.max(box.width, box.height * 1.25) / random.uniform(0.07, 0.5))), height = width * 0.8 * random.uniform(0.75, 1.1);
+  const width = Math.min(SOURCE.width, Math.max(96, Math.max(box.width, box.height * 1.25) / random.uniform(0.07, 0.5))), height = Math.min(SOURCE.height, width * 0.8 * random.uniform(0.75, 1.1));
   const x = box.x + box.width / 2 - width * random.uniform(0.25, 0.75), y = box.y + box.height / 2 - height * random.uniform(0.25, 0.75);
   return { x: Math.max(0, Math.min(SOURCE.width - width, x)), y: Math.max(0, Math.min(SOURCE.height - height, y)), width, height };
 };
