@@ -33,7 +33,7 @@ const segmentLine = (segment: SegmentMessage): string =>
   `${clock(segment.end_time)}  hears ${(segment.unanswered.audio === undefined ? ranked(segment.heard, 0.1, 2) : `nothing (${segment.unanswered.audio})`).padEnd(38)} ${looking(segment).padEnd(52)} ${spent(segment)}`;
 
 const eventLine = (event: EventMessage): string =>
-  `${clock(event.start_time + event.observed_s)}  ${event.type.toUpperCase().padEnd(11)} ${event.label} ${score(event.top_score)}, from ${clock(event.start_time).trim()}${event.end_time === null ? '' : ` to ${clock(event.end_time).trim()}`}; ${(event.cost.gmacs * 1000).toFixed(0)} MMAC since it began`;
+  `${clock(event.start_time + event.emit_latency_ms / 1000)}  ${event.type.toUpperCase().padEnd(11)} ${event.label} ${score(event.top_score)}, from ${clock(event.start_time).trim()}${event.end_time === null ? '' : ` to ${clock(event.end_time).trim()}`}; ${(event.cost.gmacs * 1000).toFixed(0)} MMAC since it began`;
 
 /** A source's state as a sentence; the first attempt and a source that runs say nothing one does not see. */
 export const stateLine = ({ state, fault, retry_in_s: retryInS }: StateMessage): string =>

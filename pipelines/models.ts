@@ -55,7 +55,7 @@ const progress = ({ interactive, note }: CommandContext): { update(file: string,
         const quarter = total > 0 ? Math.floor((received / total) * 4) : 0;
         if (quarter <= (said.get(file) ?? 0)) return;
         said.set(file, quarter);
-        note(`${file}: ${quarter * 25} % of ${(total / 1e6).toFixed(1)} MB`);
+        note(`${file}: ${quarter * 25} % of ${(total / 1e6).toFixed(2)} MB`);
       },
       stop: () => undefined,
     };
@@ -66,7 +66,7 @@ const progress = ({ interactive, note }: CommandContext): { update(file: string,
     update: (file, received, total) => {
       if (file !== current) {
         if (current !== '') bar.stop();
-        bar.start(total, received, { file, megabytes: (total / 1e6).toFixed(1) });
+        bar.start(total, received, { file, megabytes: (total / 1e6).toFixed(2) });
         current = file;
       } else {
         bar.update(received);

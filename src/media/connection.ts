@@ -178,7 +178,7 @@ export class Connection {
           packet.unref();
         }
         if (this.#batch.full) this.#flush();
-        if (live && performance.now() - startMs > CAUGHT_UP_MS) await this.#rest();
+        if (live && (result === AVERROR_EAGAIN || performance.now() - startMs > CAUGHT_UP_MS)) await this.#rest();
         else if (reads % READS_IN_A_ROW === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       return undefined;
