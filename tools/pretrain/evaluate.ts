@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { describePack, loadPack } from '../../src/inference/pack.js';
 import type { Session } from '../../src/inference/types.js';
 import { createLogMel } from '../../src/sense/log-mel.js';
-import { fromDb } from './filters.js';
+import { fromDb, scale } from './filters.js';
 import { nothingInParticular } from './augment.js';
 import { BACKGROUND, FRONT_END, LABELS, WINDOW_SAMPLES } from './labels.js';
 import { soundClips, type Clip } from './library.js';
@@ -113,7 +113,7 @@ const difference = (a: readonly Heard[], b: readonly Heard[], set: string, among
 /** Both nets in turn on the same patches, one thread each: milliseconds per window. */
 const race = async (sessions: Readonly<Record<string, Session>>): Promise<object> => {
   const random = seeded(6);
-  const patches = Array.from({ length: 20 }, () => createLogMel(FRONT_END).patch(nothingInParticular(WINDOW_SAMPLES, random).map((v) => v * fromDb(-30))));
+  const patches = Array.from({ length: 20 }, () => createLogMel(FRONT_END).patch(scale(nothingInParticular(WINDOW_SAMPLES, random), fromDb(-30))));
   const times: Record<string, number[]> = {};
   for (let round = 0; round < 25; round++) {
     for (const patch of patches) {
@@ -131,7 +131,7 @@ const quietest = async (): Promise<object> => {
   const random = seeded(8);
   const most = { silence: 0, noise: 0 };
   for (let i = 0; i < 200; i++) {
-    const noise = nothingInParticular(WINDOW_SAMPLES, random).map((v) => v * fromDb(random.uniform(-70, -15)));
+    const noise = scale(nothingInParticular(WINDOW_SAMPLES, random), fromDb(random.uniform(-70, -15)));
     const { scores } = await runPatch(ear, createLogMel(FRONT_END).patch(noise));
     most.noise += known(scores) >= 0.5 ? 1 / 200 : 0;
   }
