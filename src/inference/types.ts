@@ -14,7 +14,8 @@ export interface Session {
   /** Multiply-accumulates of one run (batch 1), counted from the graph. */
   readonly macs: number;
   /**
-   * One run. Cold: nothing is computed before subscription; emits once and completes.
+   * One run. Cold: nothing is computed before subscription; emits once and completes. The feeds are copied at
+   * subscription, so their arrays may be used again at once.
    * Errors with a Fault (`model-wrong-shape` for a feed that does not fit, `inference-failed` otherwise).
    */
   run(feeds: Readonly<Record<string, Tensor>>): Observable<Readonly<Record<string, Tensor>>>;

@@ -41,13 +41,15 @@ export const createHear = (net: Net | undefined, { maxMissing = 0.5 }: HearOptio
     });
   }
   const front = createLogMel(from);
+  // One for the stream: a session takes a copy of what it is fed.
+  const patch = new Float32Array(from.patchFrames * from.melBins);
   const background: ReadonlySet<string> = new Set(net.manifest.background);
   return (segment) => defer(() => {
     const { audio } = segment;
     if (audio === undefined || missingPart(segment) > maxMissing) {
       return of(withAudio(segment, { sense: 'audio', reason: 'no-audio', cost: NO_COST }));
     }
-    return runNet(net, () => patchOf(front, audio)).pipe(map(({ scores, features, ms, gmacs }) => withAudio(segment, {
+    return runNet(net, () => patchOf(front, audio, patch)).pipe(map(({ scores, features, ms, gmacs }) => withAudio(segment, {
       sense: 'audio', scores, labels: net.labels, background, timeUs: segment.endUs,
       ...(features === undefined ? {} : { features }),
       cost: { ...NO_COST, gmacs, ms },
@@ -57,11 +59,11 @@ export const createHear = (net: Net | undefined, { maxMissing = 0.5 }: HearOptio
 
 const withAudio = (segment: Segment, audio: Reading | NoReading): Evidence => ({ ...unsensed(segment), readings: { audio } });
 
-const patchOf = (front: LogMel, { samples }: SegmentAudio): Float32Array => {
+const patchOf = (front: LogMel, { samples }: SegmentAudio, patch: Float32Array): Float32Array => {
   if (samples.length !== front.windowSamples) {
     throw new Fault('sense', 'model-wrong-shape', `A segment has ${samples.length} samples, and the audio net wants ${front.windowSamples}.`, {
       remedy: 'Cut the stream into the segments of this pack.',
     });
   }
-  return front.patch(samples);
+  return front.patch(samples, patch);
 };

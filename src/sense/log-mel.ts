@@ -11,10 +11,11 @@ export interface LogMel {
    * so the answer is always the one that a fresh front end would give.
    *
    * @param samples `[windowSamples]`, at the spec's rate, −1…1; NaN or infinite samples count as 0
-   * @returns a new array `[patchFrames, melBins]`, which the caller may keep
+   * @param into where it goes, `[patchFrames, melBins]`; default a new array
+   * @returns `into`
    * @throws RangeError when the number of samples is another
    */
-  patch(samples: Float32Array): Float32Array;
+  patch(samples: Float32Array, into?: Float32Array): Float32Array;
   /** STFT frames computed (not copied) by the last `patch`. */
   readonly computedFrames: number;
   /** Forgets the last patch, as after a discontinuity; changes the cost of the next patch, never its values. */
@@ -111,9 +112,8 @@ export const createLogMel = (spec: LogMelSpec): LogMel => {
   return {
     windowSamples,
     get computedFrames() { return computedFrames; },
-    patch: (samples) => {
+    patch: (samples, patch = new Float32Array(patchFrames * melBins)) => {
       if (samples.length !== windowSamples) throw new RangeError(`a patch takes ${windowSamples} samples, not ${samples.length}`);
-      const patch = new Float32Array(patchFrames * melBins);
       const copied = known && sameBytes(tail, samples.subarray(0, sharedSamples)) ? sharedFrames : 0;
       if (copied > 0) patch.set(tailFrames);
       for (let frame = copied; frame < patchFrames; frame++) {
