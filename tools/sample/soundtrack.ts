@@ -15,6 +15,6 @@ export const soundtrack = (): Float32Array => {
   const doppler = (t: number): number => 1 - 0.1 * Math.tanh((flight(t).progress - 0.5) * 5);
   add(track, helicopter(length, near, doppler, seeded(2)), fromDb(-18));
   add(track, rain(length, rainfall, seeded(3)), fromDb(-28));
-  add(track, dog(length, BARKS_S, seeded(4)), fromDb(-4));
+  add(track, dog(length, BARKS_S, seeded(5)), fromDb(-2));
   return track.map((v) => Math.tanh(v));
 };

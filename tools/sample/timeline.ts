@@ -52,4 +52,4 @@ export const rainfall = (timeS: number): number => {
 };
 
 /** When the dog barks [s]. */
-export const BARKS_S: readonly number[] = [24.15, 24.5, 25.2, 25.55, 26];
+export const BARKS_S: readonly number[] = [24.05, 24.35, 24.85, 25.15, 25.65, 25.95];
