@@ -33,7 +33,7 @@ const still = sample.filter(({ time_s: timeS }) => flight(timeS).progress <= 0 |
 const text = `# eye
 
 A small net that looks at one key frame, scaled to 160x128, and shares one out among ${labels.join(', ')} (softmax).
-\`background\` means that nothing flies. It is there so that \`hearken watch sample\` has something to look with; on real cameras read the limits below first.
+\`background\` means that nothing flies. On real cameras read the limits below first.
 
 | | |
 | --- | --- |

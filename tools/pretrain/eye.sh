@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes models/eye again; see README.md beside this file. Run from the repository's root, after npx tsc.
+# Makes models/eye, which does not ship yet; see README.md beside this file. Run from the repository's root, after npx tsc.
 set -e
 node dist/tools/pretrain/look.js
 /usr/bin/python3 tools/pretrain/eye.py
