@@ -94,9 +94,10 @@ const emitSpec = ({ camera, source, profile: { emit, watchdog } }: StreamOptions
 /** Recognises one source by its profile. Cold; ends when the recording does, when `stop` aborts, or with a Fault. */
 export const stream = (options: StreamOptions): Observable<Output> => {
   const { profile, nets, host, firstFailure, source, stop, onSource, onOvertaken } = options;
+  const segment = segmentSpec(nets.logMel, profile.segment.latenessS * 1e6);
   const gates = { appearance: gateOf('appearance', options), motion: gateOf('motion', options) };
   return recognise(source.url, stop, {
-    open: (url, stopping) => open({ ...source, url }, { host, profile, firstFailure }).pipe(
+    open: (url, stopping) => open({ ...source, url }, { host, profile, segment, firstFailure }).pipe(
       tap((event) => onSource?.(event)),
       takeUntil(stopping.aborted ? [true] : fromEvent(stopping, 'abort')),
     ),
@@ -105,7 +106,7 @@ export const stream = (options: StreamOptions): Observable<Output> => {
     watch: createWatch(nets.motion),
     gates,
     policy: fusion({ settings: profile.believe, listen: profile.listen, gates: Object.values(gates) }),
-    profile: { segment: segmentSpec(nets.logMel, profile.segment.latenessS * 1e6), waiting: profile.segment.waiting, emit: emitSpec(options) },
+    profile: { segment, waiting: profile.segment.waiting, emit: emitSpec(options) },
     onDrop: (_segment, reason) => {
       if (reason === 'overtaken') onOvertaken?.();
     },

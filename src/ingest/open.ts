@@ -2,6 +2,7 @@
 import { defer, switchMap, type Observable } from 'rxjs';
 import type { MediaHost } from '../media/host.js';
 import type { ConnectionEvent } from '../media/link.js';
+import type { Rhythm } from '../media/protocol.js';
 import type { Profile } from '../settings/profile.js';
 import { remuxed } from './external-ffmpeg.js';
 import { keepConnected, type Attempt } from './keep-connected.js';
@@ -13,22 +14,24 @@ export interface OpenContext {
   /** Where native media lives. */
   readonly host: MediaHost;
   readonly profile: Pick<Profile, 'ring' | 'reconnect' | 'watchdog'>;
+  /** The segments that are cut from it, so that a live source is read when one is complete. */
+  readonly segment?: Rhythm;
   /** Whether a first attempt that fails is an error (a command) or is tried again (a service). */
   readonly firstFailure: 'fatal' | 'retry';
 }
 
-/** Live packets are read this often [ms]: half a segment's hop, so that no segment waits for two strides. */
-const STRIDE_MS = 240;
+/** Without segments to follow, a live source is read about twice a second [µs]. */
+const AT_EASE: Rhythm = { windowUs: 480_000, hopUs: 480_000 };
 /** Decoded frames kept per camera for later requests into the same GOP [bytes]: a second of 720p. */
 const KEPT_FRAME_BYTES = 48 * 2 ** 20;
 
-const connectWith = ({ host, profile }: OpenContext, opening: Opening) => ({ startUs }: Attempt): Observable<ConnectionEvent> => {
+const connectWith = ({ host, profile, segment }: OpenContext, opening: Opening) => ({ startUs }: Attempt): Observable<ConnectionEvent> => {
   const { name, options, live, probe, externalFfmpeg } = opening;
   const from = (url: string): Observable<ConnectionEvent> => host.connect({
     url, name, options, live, probe, startUs,
     ring: { maxBytes: profile.ring.maxMegabytes * 2 ** 20, maxUs: profile.ring.maxS * 1e6 },
     keptFrameBytes: KEPT_FRAME_BYTES,
-    strideMs: STRIDE_MS,
+    rhythm: segment ?? AT_EASE,
   });
   return externalFfmpeg === undefined ? from(opening.url) : remuxed(externalFfmpeg).pipe(switchMap(from));
 };

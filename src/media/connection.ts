@@ -30,6 +30,8 @@ export interface ConnectionEvents {
 
 /** A read that took longer than this found nothing waiting: the reader has caught up [ms]. */
 const CAUGHT_UP_MS = 4;
+/** The packet that completes a segment comes up to its own length after the segment's end [ms]. */
+const PACKET_MS = 45;
 /** Reads done in one go before requests for pictures get the thread. */
 const READS_IN_A_ROW = 64;
 /** A recording that ends this much before its stated duration was cut off [µs]. */
@@ -61,6 +63,8 @@ export class Connection {
   #audio: AudioSide | undefined;
   #video: VideoSide | undefined;
   #highUs = 0;
+  /** Where the segments are counted from: the connection's beginning, or the last jump [µs]. */
+  #originUs = 0;
   readonly #done: Promise<void>;
   readonly #closing: Promise<void>;
   #close: () => void = () => undefined;
@@ -135,6 +139,7 @@ export class Connection {
     const spec = this.#spec;
     const clock = new MediaClock({ startUs: spec.startUs, ...(startUs === undefined ? {} : { originUs: startUs }) });
     this.#highUs = spec.startUs;
+    this.#originUs = spec.startUs;
     if (audio !== undefined) this.#audio = { track: audio, clock: clock.track(audio.base), decoder: new AudioDecoder(audio.parameters) };
     if (video !== undefined) {
       const ring = new GopRing<Packet>(spec.ring, freePacket);
@@ -187,17 +192,29 @@ export class Connection {
     }
   }
 
-  /** A live source with nothing waiting: tell what there is, and let packets gather. Waking for each one costs ten times as much. */
+  /**
+   * A live source with nothing waiting: tell what there is, and let packets gather until the next segment is complete.
+   * Waking for each packet costs several times as much, and nobody could use it sooner.
+   */
   async #rest(): Promise<void> {
     this.#flush();
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#spec.strideMs);
+      const timer = setTimeout(resolve, this.#untilNextSegmentMs());
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
     });
     this.#wake = undefined;
+  }
+
+  /** A live source moves on by one media second a second, so what is missing from the next segment is also how long it takes. */
+  #untilNextSegmentMs(): number {
+    const { windowUs, hopUs } = this.#spec.rhythm;
+    const sinceUs = (this.#permits.reachedUs ?? this.#originUs) - this.#originUs;
+    const hops = Math.max(0, Math.floor((sinceUs - windowUs) / hopUs) + 1);
+    const missingUs = Math.min(windowUs + hops * hopUs - sinceUs, hopUs);
+    return missingUs / 1000 + PACKET_MS;
   }
 
   #route(packet: Packet): void {
@@ -213,6 +230,7 @@ export class Connection {
     const behindUs = pts === AV_NOPTS_VALUE || dts === AV_NOPTS_VALUE ? 0 : ticksToUs(pts - dts, side.track.base);
     packet.pts = BigInt(timeUs);
     packet.dts = BigInt(timeUs - behindUs);
+    if (discontinuity) this.#originUs = Math.max(timeUs, this.#highUs);
     this.#highUs = Math.max(this.#highUs, timeUs);
     return { timeUs, dtsUs: timeUs - behindUs, discontinuity };
   }

@@ -7,6 +7,12 @@ import type { RingBounds } from './gop-ring.js';
 import type { LiveNatives } from './native.js';
 import type { AudioChunk, ClipAnswer, ClipRequest, FrameAnswer, FrameRequest, MediaInfo, VideoProgress } from './types.js';
 
+/** Segments of `windowUs`, one each `hopUs`, counted from the beginning of a connection or from a jump [µs]. */
+export interface Rhythm {
+  readonly windowUs: number;
+  readonly hopUs: number;
+}
+
 /** How to connect to a source. Crosses the process boundary, so it is plain data. */
 export interface ConnectSpec {
   /** Address with its secrets; never logged. */
@@ -20,8 +26,8 @@ export interface ConnectSpec {
   readonly ring: RingBounds;
   /** Decoded frames kept for later requests into the same GOP [bytes]. */
   readonly keptFrameBytes: number;
-  /** How long a live reader sleeps once it has caught up, so that packets are read in strides [ms]. */
-  readonly strideMs: number;
+  /** When its listener wants to hear from a live source: reading in this rhythm, not packet by packet. */
+  readonly rhythm: Rhythm;
   /** Media time at which this connection begins [µs]. */
   readonly startUs: number;
 }

@@ -27,7 +27,7 @@ export const memoryOverDecodes = async (path: string): Promise<MemoryPoint[]> =>
   const points: MemoryPoint[] = [];
   try {
     const events = host.connect({
-      url: `file:${path}`, name: path, options: {}, live: false, probe: 'if-needed', startUs: 0, strideMs: 240,
+      url: `file:${path}`, name: path, options: {}, live: false, probe: 'if-needed', startUs: 0, rhythm: { windowUs: 480_000, hopUs: 480_000 },
       ring: { maxBytes: 32 * 2 ** 20, maxUs: 20e6 }, keptFrameBytes: 48 * 2 ** 20,
     });
     const untilUs = 20e6;
