@@ -13,7 +13,8 @@ import { decodeEverything } from './decode-everything.js';
 import { benchMedia, type BenchMedia } from './media.js';
 import { memoryOverDecodes } from './memory.js';
 import { measure, profileFor, withCostlessEyes, type Gates } from './pipeline.js';
-import { markdown, writeInto, type CostRow, type Figures, type LiveFigure } from './report.js';
+import { writeSection } from '../readme/section.js';
+import { markdown, type CostRow, type Figures, type LiveFigure } from './report.js';
 import { senseFigures } from './senses.js';
 
 const note = (line: string): void => {
@@ -87,7 +88,7 @@ const live = async (media: readonly BenchMedia[], nets: Nets, forS: number): Pro
       for (const { what, gates } of WAYS) {
         if (gates === 'everything') continue;
         // First unmeasured, with the lateness watched; then the CPU time by itself.
-        const watched = await measure(url, gates, nets, host, { forS: forS / 2, watchDelay: true });
+        const watched = await measure(url, gates, nets, host, { forS: Math.max(20, forS), watchDelay: true });
         const run = await measure(url, gates, nets, host, { forS });
         const { p50, p99, max } = watched.delay ?? { p50: NaN, p99: NaN, max: NaN };
         const cpuSPerMinute = (run.cpuS * 60) / run.wallS;
@@ -121,7 +122,7 @@ const main = async (): Promise<void> => {
   writeFileSync(join(folder, 'figures.json'), JSON.stringify(figures, null, 2));
   const text = markdown(figures);
   process.stdout.write(`${text}\n`);
-  if (values.write) writeInto('README.md', text);
+  if (values.write) writeSection('bench', text);
 };
 
 await main();

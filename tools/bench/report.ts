@@ -1,5 +1,4 @@
-/** Figures as a Markdown table, and into the README between its markers. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** Figures as Markdown tables. */
 import { cpus } from 'node:os';
 import type { MemoryPoint } from './memory.js';
 import type { SenseFigure } from './senses.js';
@@ -54,14 +53,4 @@ export const markdown = ({ date, formats, costs, live, memory, senses }: Figures
     'Each sense on one thread (input made, net run):',
     table(['pack', 'sense', 'M MACs', 'median', '95 %'], senses.map(({ pack, sense, mmacs, p50Ms, p95Ms }) => [pack, sense, mmacs.toFixed(1), `${p50Ms.toFixed(2)} ms`, `${p95Ms.toFixed(2)} ms`])),
   ].join('\n\n');
-};
-
-const MARKERS = ['<!-- bench:begin -->', '<!-- bench:end -->'] as const;
-
-/** Puts the figures into the README; refuses one without markers. */
-export const writeInto = (readme: string, text: string): void => {
-  const old = readFileSync(readme, 'utf8');
-  const [begin, end] = MARKERS.map((marker) => old.indexOf(marker));
-  if (begin === undefined || end === undefined || begin < 0 || end < begin) throw new Error(`${readme} has no ${MARKERS.join(' … ')}`);
-  writeFileSync(readme, `${old.slice(0, begin + MARKERS[0].length)}\n${text}\n${old.slice(end)}`);
 };
