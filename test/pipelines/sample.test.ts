@@ -9,7 +9,7 @@ describe('the recording that ships', () => {
     expect(code, stderr.join('\n')).to.equal(0);
     const messages = stdout.map((line) => JSON.parse(line) as { readonly schema: string });
     const ends = messages.filter((message): message is EventMessage => message.schema === 'hearken.event.v1').filter(({ type }) => type === 'end');
-    const sounds = TIMELINE.filter(({ heard }) => heard !== 'background').map(({ heard, ...scene }) => ({ label: heard as string, ...scene }));
+    const sounds = TIMELINE.filter(({ heard }) => heard !== 'background').map(({ heard, startS, endS }) => ({ label: heard, startS, endS }));
     for (const { label, startS, endS } of sounds) {
       const found = ends.some((event) => event.label === label && event.start_time < endS && (event.end_time ?? Infinity) > startS);
       expect(found, `${label} from ${startS} s to ${endS} s, among ${ends.map((event) => `${event.label} ${event.start_time}–${String(event.end_time)}`).join(', ')}`).to.equal(true);

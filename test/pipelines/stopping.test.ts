@@ -30,7 +30,7 @@ describe('Ctrl-C', () => {
   const sockets = new Set<Socket>();
   before(function (done) {
     if (process.platform !== 'linux') {
-      console.warn('skipped: child processes are found through /proc, which this system lacks');
+      process.stdout.write('    skipped: child processes are found through /proc, which this system lacks\n');
       this.skip();
     }
     // A camera that accepts and never says a word: the worst one to stop.

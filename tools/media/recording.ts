@@ -78,25 +78,46 @@ const open = (codecName: string, format: FormatContext, configure: (context: Cod
   return { context, stream };
 };
 
-const videoEncoder = (track: VideoTrack, format: FormatContext): Encoder => {
-  const { width, height, fps } = track;
-  const base = new Rational(1, fps);
+/** Options that an encoder needs to do what the track says, before the track's own. */
+const encoderOptions = (codecName: string, gopFrames: number): Record<string, string> => ({
+  ...(codecName === 'libx264' ? { preset: 'veryfast', 'x264-params': `keyint=${gopFrames}:min-keyint=1:scenecut=0:open-gop=0` } : {}),
+  ...(codecName === 'libvpx' ? { deadline: 'realtime', 'cpu-used': '8' } : {}),
+});
+
+const openVideo = (track: VideoTrack, format: FormatContext, base: Rational): ReturnType<typeof open> => {
   const codecName = track.codec ?? 'libx264';
-  const { context, stream } = open(codecName, format, (c) => {
-    c.width = width;
-    c.height = height;
+  const gopFrames = track.gopFrames ?? track.fps * 2;
+  return open(codecName, format, (c) => {
+    c.width = track.width;
+    c.height = track.height;
     c.pixelFormat = AV_PIX_FMT_YUV420P;
     c.timeBase = base;
-    c.framerate = new Rational(fps, 1);
-    c.gopSize = track.gopFrames ?? fps * 2;
+    c.framerate = new Rational(track.fps, 1);
+    c.gopSize = gopFrames;
     c.maxBFrames = track.bFrames ?? 0;
     c.threadCount = 2;
     if (track.bitsPerSecond !== undefined) c.bitRate = BigInt(track.bitsPerSecond);
-  }, {
-    ...(codecName === 'libx264' ? { preset: 'veryfast', 'x264-params': `keyint=${track.gopFrames ?? fps * 2}:min-keyint=1:scenecut=0:open-gop=0` } : {}),
-    ...(codecName === 'libvpx' ? { deadline: 'realtime', 'cpu-used': '8' } : {}),
-    ...track.options,
-  });
+  }, { ...encoderOptions(codecName, gopFrames), ...track.options });
+};
+
+/** RGB as the encoder wants it. Into a frame, not into planes of our own: the scaler writes whole vectors, past the end of tight planes. */
+const toYuv = (rgb: Uint8Array, width: number, height: number, scaler: SoftwareScaleContext): Frame => {
+  const source = Frame.fromVideoBuffer(Buffer.from(rgb.buffer, rgb.byteOffset, rgb.byteLength), { width, height, format: AV_PIX_FMT_RGB24 });
+  const frame = new Frame();
+  frame.alloc();
+  frame.format = AV_PIX_FMT_YUV420P;
+  frame.width = width;
+  frame.height = height;
+  ok(frame.allocBuffer(), 'av_frame_get_buffer');
+  ok(scaler.scaleFrameSync(frame, source), 'sws_scale_frame');
+  source.free();
+  return frame;
+};
+
+const videoEncoder = (track: VideoTrack, format: FormatContext): Encoder => {
+  const { width, height, fps } = track;
+  const base = new Rational(1, fps);
+  const { context, stream } = openVideo(track, format, base);
   stream.timeBase = base;
   const scaler = new SoftwareScaleContext();
   scaler.getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR);
@@ -107,17 +128,7 @@ const videoEncoder = (track: VideoTrack, format: FormatContext): Encoder => {
     nextS: () => index >= track.count ? Infinity : (index + offset) / fps,
     frame: () => {
       if (index >= track.count) return null;
-      const rgb = track.frame(index);
-      const source = Frame.fromVideoBuffer(Buffer.from(rgb.buffer, rgb.byteOffset, rgb.byteLength), { width, height, format: AV_PIX_FMT_RGB24 });
-      // Into a frame, not into plane buffers of our own: the scaler writes whole vectors, past the end of tight planes.
-      const frame = new Frame();
-      frame.alloc();
-      frame.format = AV_PIX_FMT_YUV420P;
-      frame.width = width;
-      frame.height = height;
-      ok(frame.allocBuffer(), 'av_frame_get_buffer');
-      ok(scaler.scaleFrameSync(frame, source), 'sws_scale_frame');
-      source.free();
+      const frame = toYuv(track.frame(index), width, height, scaler);
       frame.pts = BigInt(index + offset);
       index += 1;
       return frame;
