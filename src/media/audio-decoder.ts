@@ -14,10 +14,13 @@ export interface DecodedAudio {
 }
 
 interface Resampler {
-  readonly key: string;
+  readonly sampleRate: number;
+  readonly format: Frame['format'];
+  readonly channels: number;
   readonly context: SoftwareResampleContext;
 }
 
+const RATE = BigInt(SAMPLE_RATE_HZ);
 /** The samples that one conversion may put out at most: a second of sound. */
 const MOST_OUT = SAMPLE_RATE_HZ;
 
@@ -31,7 +34,8 @@ const DEFAULT_MASKS = [4n, 3n] as const;
 export class AudioDecoder implements Disposable {
   readonly #decoder: CodecContext;
   readonly #frame: Frame;
-  readonly #out = Buffer.allocUnsafeSlow(MOST_OUT * 4 + 256);
+  readonly #planes = [Buffer.allocUnsafeSlow(MOST_OUT * 4 + 256)];
+  readonly #out: Float32Array;
   #resampler: Resampler | undefined;
   #damaged = 0;
 
@@ -39,6 +43,8 @@ export class AudioDecoder implements Disposable {
   constructor(parameters: CodecParameters) {
     this.#decoder = openDecoder(parameters);
     this.#frame = newFrame();
+    const [plane] = this.#planes;
+    this.#out = new Float32Array(plane?.buffer ?? new ArrayBuffer(0), 0, MOST_OUT);
   }
 
   /** Packets or frames that could not be decoded. */
@@ -69,29 +75,28 @@ export class AudioDecoder implements Disposable {
   #resample(frame: Frame): DecodedAudio | undefined {
     const { context } = this.#resamplerFor(frame);
     // Samples that the resampler still holds come out first: the chunk begins that much earlier.
-    const heldUs = Math.round((Number(context.getDelay(BigInt(SAMPLE_RATE_HZ))) / SAMPLE_RATE_HZ) * 1e6);
-    const count = ok(context.convertSync([this.#out], MOST_OUT, frame.extendedData, frame.nbSamples), 'swr_convert');
+    const heldUs = Math.round((Number(context.getDelay(RATE)) / SAMPLE_RATE_HZ) * 1e6);
+    const count = ok(context.convertSync(this.#planes, MOST_OUT, frame.extendedData, frame.nbSamples), 'swr_convert');
     if (count === 0) return undefined;
-    const samples = new Float32Array(count);
-    samples.set(new Float32Array(this.#out.buffer, this.#out.byteOffset, count));
-    return { startUs: Number(frame.bestEffortTimestamp) - heldUs, samples };
+    return { startUs: Number(frame.bestEffortTimestamp) - heldUs, samples: this.#out.slice(0, count) };
   }
 
   /** Follows a change of rate, format or channels in mid-stream. */
   #resamplerFor(frame: Frame): Resampler {
-    const key = [frame.sampleRate, frame.format, frame.channels].join();
-    if (this.#resampler?.key === key) return this.#resampler;
-    this.#resampler?.context.free();
+    const { sampleRate, format, channels } = frame;
+    const last = this.#resampler;
+    if (last?.sampleRate === sampleRate && last.format === format && last.channels === channels) return last;
+    last?.context.free();
     const from = frame.channelLayout;
-    const mask = DEFAULT_MASKS[frame.channels - 1];
-    const known = from.order === AV_CHANNEL_ORDER_UNSPEC && mask !== undefined ? { nbChannels: frame.channels, order: AV_CHANNEL_ORDER_NATIVE, mask } : from;
+    const mask = DEFAULT_MASKS[channels - 1];
+    const known = from.order === AV_CHANNEL_ORDER_UNSPEC && mask !== undefined ? { nbChannels: channels, order: AV_CHANNEL_ORDER_NATIVE, mask } : from;
     const context = new SoftwareResampleContext();
     const mono = { nbChannels: 1, order: AV_CHANNEL_ORDER_NATIVE, mask: 4n };
-    ok(context.allocSetOpts2(mono, AV_SAMPLE_FMT_FLT, SAMPLE_RATE_HZ, known, frame.format as typeof AV_SAMPLE_FMT_FLT, frame.sampleRate), 'swr_alloc_set_opts2');
+    ok(context.allocSetOpts2(mono, AV_SAMPLE_FMT_FLT, SAMPLE_RATE_HZ, known, format as typeof AV_SAMPLE_FMT_FLT, sampleRate), 'swr_alloc_set_opts2');
     // Without this a stereo mix to float is not normalised and peaks above 1.
     context.setOption('rematrix_maxval', '1');
     ok(context.init(), 'swr_init');
-    this.#resampler = { key, context };
+    this.#resampler = { sampleRate, format, channels, context };
     return this.#resampler;
   }
 
