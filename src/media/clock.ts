@@ -161,7 +161,8 @@ class Track implements TrackClock {
     }
     // Packets before the first timestamp (RTSP's often have none) were placed by guess: its coming is no jump.
     const jumped = this.#offsetUs !== undefined;
-    this.#offsetUs = this.#clock.anchor(ptsUs, this.#expectedUs(), arrivalUs);
+    // And no gap either: packets are read in strides, so the first two may have waited for each other.
+    this.#offsetUs = this.#clock.anchor(ptsUs, this.#expectedUs(), jumped ? arrivalUs : undefined);
     return this.#settle(ptsUs + this.#offsetUs, jumped, arrivalUs);
   }
 

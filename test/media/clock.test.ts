@@ -76,6 +76,13 @@ describe('MediaClock', () => {
     expect(times[2]!.timeUs - times[1]!.timeUs).to.be.closeTo(21_333, 1);
   });
 
+  it('leaves no gap before the first timestamp for how late it was read', () => {
+    const track = new MediaClock().track(RTP_AUDIO_48K);
+    const times = [track.read(undefined, 0), track.read(1_008n, 240_000), track.read(2_032n, 240_100)];
+    expect(times[1]!.timeUs).to.equal(0);
+    expect(times[2]!.timeUs).to.be.closeTo(21_333, 1);
+  });
+
   it('does not drift over a day of 33-bit stamps', () => {
     const clock = new MediaClock();
     const track = clock.track(MPEG_PTS);
