@@ -84,9 +84,13 @@ class Remux {
     const { inputs, outputOptions } = parseCommandLine(this.#words);
     const command = ffmpeg();
     this.#command = command;
-    for (const { address, options } of inputs) command.input(address).inputOptions([...options]);
+    // Word by word: fluent-ffmpeg splits what comes in one array at its spaces.
+    for (const { address, options } of inputs) {
+      command.input(address);
+      if (options.length > 0) command.inputOptions(...options);
+    }
     command
-      .outputOptions([...outputOptions, '-f', 'matroska', '-flush_packets', '1', '-listen', '1'])
+      .outputOptions(...outputOptions, '-f', 'matroska', '-flush_packets', '1', '-listen', '1')
       .output(`unix:${socket}`)
       .on('stderr', (line: string) => {
         this.#stderr = `${this.#stderr}\n${line}`.slice(-2000);

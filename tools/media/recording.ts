@@ -47,6 +47,8 @@ export interface Recording {
   readonly format?: string;
   readonly video?: VideoTrack;
   readonly audio?: AudioTrack;
+  /** More options of the container (`movflags`, …). */
+  readonly options?: Readonly<Record<string, string>>;
 }
 
 interface Encoder {
@@ -214,7 +216,7 @@ export const writeRecording = (recording: Recording): void => {
   ];
   try {
     ok(format.openOutputSync(), 'avio_open');
-    ok(format.writeHeaderSync(Dictionary.fromObject({ fflags: '+bitexact' })), 'avformat_write_header');
+    ok(format.writeHeaderSync(Dictionary.fromObject({ fflags: '+bitexact', ...recording.options })), 'avformat_write_header');
     for (;;) {
       const next = encoders.reduce((a, b) => (b.nextS() < a.nextS() ? b : a));
       const frame = next.frame();
