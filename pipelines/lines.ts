@@ -10,7 +10,7 @@ const ranked = (labels: readonly LabelScore[], atLeast: number, most: number): s
 
 const REASONS: Readonly<Record<string, string>> = {
   listed: 'a listed sound', uncertain: 'it is unsure', heartbeat: 'it is time', held: 'still open', quiet: 'quiet', sure: 'sure',
-  cooldown: 'it just looked', 'no-pack': 'no pack that sees is installed', off: 'switched off',
+  cooldown: 'it just looked', off: 'switched off',
 };
 
 const because = ({ reason, detail }: WireGate): string => `${REASONS[reason] ?? reason}${detail === undefined ? '' : `: ${detail}`}`;
@@ -21,8 +21,10 @@ const clock = (epochS: number): string =>
 
 const looking = ({ looked, gate, seen, unanswered }: SegmentMessage): string => {
   const decision = gate.appearance;
-  if (decision === undefined) return '';
-  if (!looked) return decision.open ? `wants to look (${because(decision)}) but ${unanswered.appearance ?? 'cannot'}` : `does not look (${because(decision)})`;
+  // Said once at the beginning, not on every line.
+  if (decision === undefined || decision.reason === 'no-pack') return '';
+  if (unanswered.appearance !== undefined && decision.open) return `wants to look (${because(decision)}), but ${unanswered.appearance}`;
+  if (!looked) return decision.open ? `has seen that picture (${because(decision)})` : `does not look (${because(decision)})`;
   return `LOOKS (${because(decision)}) and sees ${ranked(seen?.labels ?? [], 0.1, 2)}`;
 };
 

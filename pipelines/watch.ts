@@ -108,6 +108,7 @@ export const watch = async (options: WatchOptions, context: CommandContext): Pro
   const server = options.serve === undefined ? undefined : await startServer(options.serve);
   const tally: Tally = { segments: 0, looked: 0, overtaken: 0, videoPackets: 0, fault: undefined, last: undefined };
   try {
+    if (nets.appearance === undefined && !options.json) note('It only listens: to let it look, `hearken models pull mobilenet_v2`, then add --appearance mobilenet_v2.');
     if (server !== undefined) note(`serving ws://${server.address.host}:${server.address.port}/ws`);
     const outputs = outputsOf(options, nets, host, tally, context.stop);
     await lastValueFrom(outputs.pipe(tap(shower(options, tally, server, context))), { defaultValue: undefined });
