@@ -78,7 +78,7 @@ describe('A recording', () => {
       opened?.permit(permitS * S);
       await steps.until(({ heardUs, over }) => over || heardUs >= Math.min(permitS, 7) * S, `sound up to ${permitS} s`);
       await pause(50);
-      // A batch of half a second, and two seconds that one track may run ahead of the other.
+      // Two seconds that one track may run ahead of the other, and the packet that says so.
       expect(steps.heardUs).to.be.at.most((permitS + 2.6) * S);
     }
     await steps.untilOver();

@@ -33,7 +33,9 @@ export class RequestReader {
     if (end < 0) return undefined;
     const [first = '', ...lines] = this.#bytes.subarray(0, end).toString('latin1').split('\r\n');
     const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).trim().toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
-    this.#bytes = this.#bytes.subarray(end + 4 + Number(headers.get('content-length') ?? 0));
+    const whole = end + 4 + Number(headers.get('content-length') ?? 0);
+    if (this.#bytes.length < whole) return undefined;
+    this.#bytes = this.#bytes.subarray(whole);
     const [method = '', url = ''] = first.split(' ');
     return { method, url, headers };
   }
