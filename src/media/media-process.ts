@@ -35,7 +35,8 @@ const idle: CameraThread[] = [];
 let past: Decoded = { packets: 0, frames: 0 };
 
 const tell = (message: FromMedia): void => {
-  if (process.connected) process.send?.(message);
+  // The service may leave while this is on its way; what nobody hears is no error.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 };
 
 const retire = (thread: CameraThread): void => {

@@ -48,8 +48,8 @@ describe('GStreamer\'s RTSP server', function () {
     it(`is played over ${transport.toUpperCase()}, comes back after kill -9, and is found out when it stops`, async () => {
       const port = await freePort();
       const first = await serve(port);
-      const heard = follow(host(), `rtsp://127.0.0.1:${port}/live`, { transport, stallS: 3 });
-      await plays(heard, 2 * S);
+      const heard = follow(host(), `rtsp://127.0.0.1:${port}/live`, { transport, stallS: 2 });
+      await plays(heard, S);
       const info = heard.of('opened')[0]?.info;
       expect([info?.video?.codec, info?.audio?.codec]).to.deep.equal(['h264', 'aac']);
       const { picture } = await firstValueFrom(videoOf(heard).frameAt({ timeUs: heard.seenUs, size: { width: 160, height: 96 }, toleranceUs: 5 * S }));

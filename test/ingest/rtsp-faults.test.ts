@@ -111,11 +111,11 @@ describe('A camera that fails', function () {
 
   it('sends its sound late: pictures come, and the sound comes in at its time', async () => {
     const server = await serve();
-    server.switches.soundFromS = 2.5;
+    server.switches.soundFromS = 1.6;
     const { heard, events, segments } = segmentsOf(host(), server.url());
-    await heard.until(() => segments.length >= 9, 'segments');
+    await heard.until(() => segments.length >= 7, 'segments');
     const sounds = events.flatMap((event) => (event.kind === 'audio' ? [event.startUs] : []));
-    expect(sounds[0]).to.be.within(1.9 * S, 3.5 * S);
+    expect(sounds[0]).to.be.within(1.1 * S, 2.5 * S);
     expect(segments[0]?.audio).to.equal(undefined);
     expect(segments.at(-1)?.audio?.missing).to.deep.equal([]);
   });
@@ -124,9 +124,9 @@ describe('A camera that fails', function () {
     const server = await serve();
     server.switches.loss = 0.05;
     const heard = follow(host(), server.url(), { transport: 'udp' });
-    await heard.until(({ heardUs, seenUs }) => Math.min(heardUs, seenUs) > 4 * S, 'sound and pictures');
+    await heard.until(({ heardUs, seenUs }) => Math.min(heardUs, seenUs) > 3 * S, 'sound and pictures');
     expect(heard.of('opened')).to.have.length(1);
-    const answer = await firstValueFrom(videoOf(heard).clip({ fromUs: 2 * S, toUs: 3 * S, count: 4, size: { width: 16, height: 16 } }));
+    const answer = await firstValueFrom(videoOf(heard).clip({ fromUs: S, toUs: 2 * S, count: 4, size: { width: 16, height: 16 } }));
     expect(answer.pictures.length === 4 || answer.reason !== undefined).to.equal(true);
   });
 });
@@ -145,12 +145,12 @@ describe('Timestamps of a camera', function () {
 
   it('wrap at 32 bits, of pictures and of sound, and nobody notices', async () => {
     const server = await serve();
-    server.switches.firstTimestamps = { video: 2 ** 32 - 2 * 90_000, audio: 2 ** 32 - 2.5 * 48_000 };
+    server.switches.firstTimestamps = { video: 2 ** 32 - 90_000, audio: 2 ** 32 - 1.5 * 48_000 };
     const { heard, events, segments } = segmentsOf(host(), server.url());
-    await heard.until(() => segments.length >= 9, 'segments beyond the wraps');
+    await heard.until(() => segments.length >= 6, 'segments beyond the wraps');
     inOrder(segments);
     expect(segments.slice(1).some(({ discontinuity }) => discontinuity)).to.equal(false);
-    expect(segments.slice(1, 9).every(({ audio }) => audio?.missing.length === 0)).to.equal(true);
+    expect(segments.slice(1, 6).every(({ audio }) => audio?.missing.length === 0)).to.equal(true);
     expect(segments.at(-1)!.startUs - segments[0]!.startUs).to.equal((segments.length - 1) * 480_000);
     expect(events.filter(({ kind }) => kind === 'opened')).to.have.length(1);
   });
@@ -158,10 +158,10 @@ describe('Timestamps of a camera', function () {
   it('jump back a minute: a new era begins, time goes on', async () => {
     const server = await serve();
     const { heard, events, segments } = segmentsOf(host(), server.url());
-    await heard.until(() => segments.length >= 3, 'segments');
+    await heard.until(() => segments.length >= 2, 'segments');
     const before = segments.at(-1)!;
     server.jump(-60);
-    await heard.until(() => segments.length >= 12 && segments.at(-1)!.startUs > before.endUs + 2 * S, 'segments after the jump');
+    await heard.until(() => segments.at(-1)!.startUs > before.endUs + 1.5 * S, 'segments after the jump');
     inOrder(segments);
     expect(segments.at(-1)!.audio?.missing).to.deep.equal([]);
     expect(events.filter(({ kind }) => kind === 'opened')).to.have.length(1);
@@ -179,7 +179,7 @@ describe('Timestamps of a camera', function () {
   });
 });
 
-describe('Ten reconnections', function () {
+describe('Six reconnections', function () {
   this.timeout(120_000);
   const host = hosts();
   const serve = servers();
@@ -188,7 +188,7 @@ describe('Ten reconnections', function () {
     const server = await serve();
     const one = host();
     const heard = follow(one, server.url());
-    for (let connection = 1; connection <= 10; connection += 1) {
+    for (let connection = 1; connection <= 6; connection += 1) {
       await heard.until(() => heard.of('opened').length >= connection && heard.progress.length > connection, `connection ${connection}`);
       server.kill();
     }
