@@ -108,11 +108,13 @@ export const watch = async (options: WatchOptions, context: CommandContext): Pro
   const server = options.serve === undefined ? undefined : await startServer(options.serve);
   const tally: Tally = { segments: 0, looked: 0, overtaken: 0, videoPackets: 0, fault: undefined, last: undefined };
   try {
-    if (nets.appearance === undefined && !options.json) note('It only listens: to let it look, `hearken models pull mobilenet_v2`, then add --appearance mobilenet_v2.');
     if (server !== undefined) note(`serving ws://${server.address.host}:${server.address.port}/ws`);
     const outputs = outputsOf(options, nets, host, tally, context.stop);
     await lastValueFrom(outputs.pipe(tap(shower(options, tally, server, context))), { defaultValue: undefined });
-    if (!options.json) note(summary(tally, (await host.health().catch(() => []))[0]));
+    if (!options.json) {
+      note(summary(tally, (await host.health().catch(() => []))[0]));
+      if (nets.appearance === undefined) note('It only listened: to let it look, `hearken models pull mobilenet_v2`, then add --appearance mobilenet_v2.');
+    }
     if (tally.fault !== undefined) note(`hearken: ${tally.fault.sentence}`);
     return tally.fault?.exitCode ?? 0;
   } finally {

@@ -199,20 +199,3 @@ describe('A camera that accepts and says nothing', () => {
     expect(heard.fault.retryable).to.equal(true);
   });
 });
-
-describe('A service that leaves while its cameras talk', function () {
-  this.timeout(60_000);
-
-  it('leaves in silence: nothing is printed about those who still spoke to it', async () => {
-    const said: string[] = [];
-    const leave = async (): Promise<void> => {
-      const child = fork(new URL('../../src/media/media-process.js', import.meta.url), { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-      child.stderr?.on('data', (text: Buffer) => said.push(text.toString()));
-      for (let c = 1; c <= 6; c += 1) child.send({ t: 'connect', c, spec: spec(camera(), { live: true }) } satisfies ToMedia);
-      child.once('message', () => { child.disconnect(); });
-      await new Promise((resolve) => child.once('close', resolve));
-    };
-    for (let round = 0; round < 8; round += 1) await leave();
-    expect(said.join('')).to.equal('');
-  });
-});

@@ -1,9 +1,9 @@
 /**
- * `npm run bench [-- --runs 5] [--live 40] [--write]`: what Hearken costs, from media it makes itself.
+ * `npm run bench [-- --runs 5] [--live 40] [--write] [--only senses]`: what Hearken costs, from media it makes itself.
  * `--write` puts the figures into README.md; they are always kept in `.cache/bench/figures.json`.
  */
 import { fork } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MediaHost } from '../../src/media/host.js';
@@ -103,23 +103,34 @@ const live = async (media: readonly BenchMedia[], nets: Nets, forS: number): Pro
   return figures;
 };
 
-const main = async (): Promise<void> => {
-  const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' }, live: { type: 'string', default: '40' }, write: { type: 'boolean', default: false } } });
-  routeNativeLog(undefined);
-  const folder = resolve('.cache', 'bench');
+/** Everything, from the beginning. */
+const all = async (folder: string, runs: number, liveS: number): Promise<Figures> => {
   const media = benchMedia(folder, note);
   const loaded = await loadNets(profileFor('shut'));
   const nets = withCostlessEyes(loaded);
   const figures: Figures = {
     date: new Date().toISOString().slice(0, 10),
     formats: media.map(({ name }) => name),
-    costs: await costs(media, nets, Number(values.runs)),
-    live: await live(media, nets, Number(values.live)),
+    costs: await costs(media, nets, runs),
+    live: await live(media, nets, liveS),
     memory: await memoryOverDecodes(media.at(-1)?.path ?? ''),
     senses: await senseFigures(),
   };
   await loaded.close();
-  writeFileSync(join(folder, 'figures.json'), JSON.stringify(figures, null, 2));
+  return figures;
+};
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: { runs: { type: 'string', default: '5' }, live: { type: 'string', default: '40' }, write: { type: 'boolean', default: false }, only: { type: 'string' } },
+  });
+  routeNativeLog(undefined);
+  const folder = resolve('.cache', 'bench');
+  const kept = join(folder, 'figures.json');
+  const figures = values.only === 'senses'
+    ? { ...JSON.parse(readFileSync(kept, 'utf8')) as Figures, senses: await senseFigures() }
+    : await all(folder, Number(values.runs), Number(values.live));
+  writeFileSync(kept, JSON.stringify(figures, null, 2));
   const text = markdown(figures);
   process.stdout.write(`${text}\n`);
   if (values.write) writeSection('bench', text);

@@ -38,7 +38,7 @@ const ratio = (all: number, one: number): string => `1/${(all / one).toFixed(all
 export const markdown = ({ date, formats, costs, live, memory, senses }: Figures): string => {
   const [everything] = costs;
   return [
-    `Measured on ${date} with Node ${process.version} on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}, shared); all in one run of \`npm run bench\`. Trust the ratios more than the seconds.`,
+    `Measured on ${date} with Node ${process.version} on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}, shared); each table in one run of \`npm run bench\`. Trust the ratios more than the seconds.`,
     'CPU seconds per minute of media, read from a file (service and media process together, median of the runs, least–most in brackets; frames that left the decoder):',
     table(['', ...formats.flatMap((format) => [format, 'of decoding everything', 'frames'])], costs.map(({ what, cpuS, frames }) => [
       what,
