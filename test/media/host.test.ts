@@ -1,10 +1,8 @@
 import { expect } from 'chai';
-import { fork } from 'node:child_process';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import { Fault } from '../../src/faults.js';
 import type { MediaHost } from '../../src/media/host.js';
-import type { ToMedia } from '../../src/media/protocol.js';
 import { Heard, hosts, spec, until, videoOf } from '../fixtures/connections.js';
 import { camera, ordinary } from '../fixtures/recordings.js';
 
