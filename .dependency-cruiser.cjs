@@ -13,6 +13,8 @@ const DOORS = {
   'protobufjs': '^src/inference/',
   'ws': '^src/serve/',
   'cac': '^pipelines/',
+  'vega': '^src/evaluate/plots/',
+  'vega-lite': '^src/evaluate/plots/',
 };
 
 const roomRules = ROOMS.map((room, i) => ({
