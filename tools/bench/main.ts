@@ -1,9 +1,10 @@
 /**
- * `npm run bench [-- --runs 5] [--live 40] [--write] [--only senses]`: what Hearken costs, from media it makes itself.
+ * `npm run bench [-- --runs 5] [--live 40] [--write] [--only senses|paper-nets]`: what Hearken costs, from media it makes itself.
+ * The nets of HMS at their own size are measured only with `--only paper-nets`; their last figures stay in the report.
  * `--write` puts the figures into README.md; they are always kept in `.cache/bench/figures.json`.
  */
 import { fork } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MediaHost } from '../../src/media/host.js';
@@ -12,9 +13,10 @@ import { loadNets, type Nets } from '../../pipelines/stream.js';
 import { decodeEverything } from './decode-everything.js';
 import { benchMedia, type BenchMedia } from './media.js';
 import { memoryOverDecodes } from './memory.js';
+import { paperNetFigures } from './paper-nets.js';
 import { measure, profileFor, withCostlessEyes, type Gates } from './pipeline.js';
 import { writeSection } from '../readme/section.js';
-import { markdown, type CostRow, type Figures, type LiveFigure } from './report.js';
+import { markdown, paperNetsMarkdown, type CostRow, type Figures, type LiveFigure } from './report.js';
 import { senseFigures } from './senses.js';
 
 const note = (line: string): void => {
@@ -120,6 +122,13 @@ const all = async (folder: string, runs: number, liveS: number): Promise<Figures
   return figures;
 };
 
+const publish = (figures: Figures, kept: string, write: boolean): void => {
+  writeFileSync(kept, JSON.stringify(figures, null, 2));
+  const text = markdown(figures);
+  process.stdout.write(`${text}\n`);
+  if (write) writeSection('bench', text);
+};
+
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: { runs: { type: 'string', default: '5' }, live: { type: 'string', default: '40' }, write: { type: 'boolean', default: false }, only: { type: 'string' } },
@@ -127,13 +136,20 @@ const main = async (): Promise<void> => {
   routeNativeLog(undefined);
   const folder = resolve('.cache', 'bench');
   const kept = join(folder, 'figures.json');
-  const figures = values.only === 'senses'
-    ? { ...JSON.parse(readFileSync(kept, 'utf8')) as Figures, senses: await senseFigures() }
-    : await all(folder, Number(values.runs), Number(values.live));
-  writeFileSync(kept, JSON.stringify(figures, null, 2));
-  const text = markdown(figures);
-  process.stdout.write(`${text}\n`);
-  if (values.write) writeSection('bench', text);
+  const before = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) as Figures : undefined;
+  if (values.only === 'paper-nets') {
+    const paperNets = await paperNetFigures(folder, note);
+    if (before === undefined) {
+      process.stdout.write(`${paperNetsMarkdown(paperNets)}\n`);
+      return;
+    }
+    publish({ ...before, paperNets }, kept, values.write);
+  } else if (values.only === 'senses' && before !== undefined) {
+    publish({ ...before, senses: await senseFigures() }, kept, values.write);
+  } else {
+    const figures = await all(folder, Number(values.runs), Number(values.live));
+    publish({ ...figures, ...(before?.paperNets === undefined ? {} : { paperNets: before.paperNets }) }, kept, values.write);
+  }
 };
 
 await main();

@@ -1,6 +1,7 @@
 /** Figures as Markdown tables. */
 import { cpus } from 'node:os';
 import type { MemoryPoint } from './memory.js';
+import type { PaperNetFigure } from './paper-nets.js';
 import type { SenseFigure } from './senses.js';
 
 /** One row: a way to handle a minute of media. */
@@ -27,6 +28,8 @@ export interface Figures {
   readonly live: readonly LiveFigure[];
   readonly memory: readonly MemoryPoint[];
   readonly senses: readonly SenseFigure[];
+  /** Measured only when asked for: they take a minute and 400 MB of disk. */
+  readonly paperNets?: readonly PaperNetFigure[];
 }
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -34,8 +37,15 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const ratio = (all: number, one: number): string => `1/${(all / one).toFixed(all / one < 10 ? 1 : 0)}`;
 
+/** The cost of the papers' own nets as Markdown. */
+export const paperNetsMarkdown = (nets: readonly PaperNetFigure[]): string => [
+  "The nets of HMS at the paper's own scale (random weights, `npm run paper-nets`), one thread:",
+  table(['net', 'GMACs', 'median', 'least–most', 'GMACs/s'], nets.map(({ net, gmacs, medianMs, leastMs, mostMs }) =>
+    [net, gmacs.toFixed(gmacs < 1 ? 3 : 1), `${medianMs.toFixed(1)} ms`, `${leastMs.toFixed(1)}–${mostMs.toFixed(1)}`, (gmacs / (medianMs / 1000)).toFixed(1)])),
+].join('\n\n');
+
 /** The figures as Markdown. */
-export const markdown = ({ date, formats, costs, live, memory, senses }: Figures): string => {
+export const markdown = ({ date, formats, costs, live, memory, senses, paperNets }: Figures): string => {
   const [everything] = costs;
   return [
     `Measured on ${date} with Node ${process.version} on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}, shared); each table in one run of \`npm run bench\`. Trust the ratios more than the seconds.`,
@@ -52,5 +62,6 @@ export const markdown = ({ date, formats, costs, live, memory, senses }: Figures
     `Memory of the media process over ${memory.at(-1)?.decodes ?? 0} decodings on demand: ${memory.map(({ decodes, rssMb }) => `${rssMb.toFixed(0)} MB after ${decodes}`).join(', ')}.`,
     'Each sense on one thread (input made, net run):',
     table(['pack', 'sense', 'M MACs', 'median', '95 %'], senses.map(({ pack, sense, mmacs, p50Ms, p95Ms }) => [pack, sense, mmacs.toFixed(1), `${p50Ms.toFixed(2)} ms`, `${p95Ms.toFixed(2)} ms`])),
+    ...(paperNets === undefined ? [] : [paperNetsMarkdown(paperNets)]),
   ].join('\n\n');
 };
