@@ -44,6 +44,7 @@ export const FAULT_KINDS = {
   'inference-failed': nature(37, false, true),
   'listen-failed': nature(40, false, true),
   'auth-required': nature(41, false, true),
+  'data-unusable': nature(50, false, true),
   'internal': nature(70, false, true),
 } as const satisfies Record<string, Nature>;
 

@@ -44,6 +44,8 @@ export class Link {
   #nextQuery = 1;
   #ended = false;
   #gone = false;
+  #pictures = false;
+  #lingering: NodeJS.Timeout | undefined;
 
   /**
    * @param worker the process that holds the connection
@@ -72,22 +74,21 @@ export class Link {
     this.#worker.send({ t: 'connect', c: this.#c, spec });
   }
 
-  /** Closes; after a recording's end only when nobody has asked for pictures for a while. */
+  /** Closes; after the end of a recording with pictures only when nobody has asked for any for a while. */
   close(): void {
     if (this.#gone) return;
-    if (!this.#ended) {
+    if (!this.#ended || !this.#pictures) {
       this.#release();
       return;
     }
-    const timer = setInterval(() => {
-      if (this.#queries.size > 0) return;
-      clearInterval(timer);
-      this.#release();
+    this.#lingering = setInterval(() => {
+      if (this.#queries.size === 0) this.#release();
     }, this.#lingerMs);
-    timer.unref();
+    this.#lingering.unref();
   }
 
   #release(): void {
+    clearInterval(this.#lingering);
     this.#worker.send({ t: 'close', c: this.#c });
     this.#worker.forget(this.#c);
     this.#leave();
@@ -130,9 +131,13 @@ export class Link {
   }
 
   #opened(info: MediaInfo): ConnectionOpened {
+    this.#pictures = info.video !== undefined;
     const video: LazyVideo = {
       frameAt: (request) => this.#ask<FrameAnswer>((q) => ({ t: 'frame', c: this.#c, q, request }), (m) => (m.t === 'frame' ? m.answer : undefined), { reason: 'closed', cost: NOTHING }),
       clip: (request) => this.#ask<ClipAnswer>((q) => ({ t: 'clip', c: this.#c, q, request }), (m) => (m.t === 'clip' ? m.answer : undefined), { pictures: [], reason: 'closed', cost: NOTHING }),
+      release: () => {
+        if (this.#ended && !this.#gone) this.#release();
+      },
     };
     return {
       kind: 'opened',

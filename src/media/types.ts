@@ -86,6 +86,11 @@ export interface LazyVideo {
   frameAt(request: FrameRequest): Observable<FrameAnswer>;
   /** Several frames over a span; decoding starts at the key frame at or before `fromUs`. Cold, as above. */
   clip(request: ClipRequest): Observable<ClipAnswer>;
+  /**
+   * Says that nobody will ask for pictures any more: a recording that has been read to its end is closed at once instead
+   * of lingering. While the source is still read it does nothing. Idempotent.
+   */
+  release?(): void;
 }
 
 /** What one sound track carries. */
