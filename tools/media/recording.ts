@@ -39,6 +39,8 @@ export interface AudioTrack {
   readonly codec?: 'aac' | 'libopus' | 'pcm_alaw' | 'flac';
   readonly bitsPerSecond?: number;
   readonly startUs?: number;
+  /** More options of the encoder (`aac_coder`, …). */
+  readonly options?: Readonly<Record<string, string>>;
 }
 
 /** What to write, and where; the container follows from the file's ending unless `format` names it. */
@@ -166,7 +168,7 @@ const audioEncoder = (track: AudioTrack, format: FormatContext): Encoder => {
     c.channelLayout = layout;
     c.timeBase = base;
     c.bitRate = BigInt(track.bitsPerSecond ?? 64_000);
-  }, {});
+  }, { ...track.options });
   stream.timeBase = base;
   const size = context.frameSize > 0 ? context.frameSize : 1024;
   const offset = Math.round((track.startUs ?? 0) * rate / 1e6);
