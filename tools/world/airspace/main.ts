@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SAMPLE_RATE_HZ } from '../../../src/media/types.js';
 import { writeRecording } from '../../media/recording.js';
@@ -55,6 +56,7 @@ for (const [i, clip] of plan.entries()) {
   if (existsSync(path)) continue;
   mkdirSync(dirname(path), { recursive: true });
   compose(clip, path);
+  await setImmediate(); // native frames are only given back when the event loop turns
   if (i % 20 === 19) process.stdout.write(`${i + 1} of ${plan.length} clips, ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
 }
 process.stdout.write(`${values.to}: ${plan.length} composed clips\n`);
