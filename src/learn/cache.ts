@@ -65,21 +65,22 @@ export const recipeOf = (nets: FrozenNets, { segment, hear, look }: ExtractProfi
   return createHash('sha256').update(JSON.stringify([FORMAT, parts, nets.logMel, segment.latenessS, hear.maxMissing, look.toleranceS])).digest('hex');
 };
 
-const littleEndian = (values: Float32Array): Buffer => {
-  const bytes = Buffer.from(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
-  return new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? bytes : bytes.swap32();
-};
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength);
 
-/** An entry's bytes: magic, length of the head, head (JSON), features (float32, little-endian), present (bytes), sha-256 of all that. */
-const encode = ({ steps, features, present, facts }: Extracted, nets: FrozenNets): Buffer => {
+/**
+ * An entry's bytes: magic, length of the head, head (JSON), features (float32), present (bytes), starts (float64), sha-256
+ * of all that. Numbers are in the machine's own order: a cache is not carried about.
+ */
+const encode = ({ steps, features, present, startsUs, facts }: Extracted, nets: FrozenNets): Buffer => {
   const widths = { audio: widthOf(nets.audio), appearance: widthOf(nets.appearance), motion: widthOf(nets.motion) };
   const head = Buffer.from(JSON.stringify({ steps, widths, facts } satisfies Head));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);
   const body = Buffer.concat([
     Buffer.from(MAGIC), length, head,
-    ...SENSE_NAMES.map((sense) => littleEndian(features[sense])),
+    ...SENSE_NAMES.map((sense) => bytesOf(features[sense])),
     ...SENSE_NAMES.map((sense) => present[sense]),
+    bytesOf(startsUs),
   ]);
   return Buffer.concat([body, createHash('sha256').update(body).digest()]);
 };
@@ -94,7 +95,7 @@ class Cursor {
     this.#at = at;
   }
 
-  take(length: number): Uint8Array {
+  take(length: number): Uint8Array<ArrayBuffer> {
     const taken = Uint8Array.from(this.#bytes.subarray(this.#at, this.#at + length));
     if (taken.length !== length) throw new RangeError('an entry is too short');
     this.#at += length;
@@ -102,8 +103,7 @@ class Cursor {
   }
 
   floats(count: number): Float32Array {
-    const bytes = this.take(count * 4);
-    return new Float32Array(littleEndian(new Float32Array(bytes.buffer)).buffer.slice(0, count * 4));
+    return new Float32Array(this.take(count * 4).buffer);
   }
 }
 
@@ -119,7 +119,7 @@ const decode = (bytes: Buffer): Extracted | undefined => {
   const cursor = new Cursor(body, 8 + headBytes);
   const [audio, appearance, motion] = [cursor.floats(steps * widths.audio), cursor.floats(steps * widths.appearance), cursor.floats(steps * widths.motion)];
   const present = { audio: cursor.take(steps), appearance: cursor.take(steps), motion: cursor.take(steps) };
-  return { steps, features: { audio, appearance, motion }, present, facts };
+  return { steps, features: { audio, appearance, motion }, present, startsUs: new Float64Array(cursor.take(steps * 8).buffer), facts };
 };
 
 /** Features by what they were made of and how. Safe for several processes at once: an entry is seen whole or not at all. */

@@ -21,6 +21,9 @@ export type Outcome =
   | { readonly kind: 'features'; readonly clip: Clip; readonly content: string; readonly cached: boolean; readonly extracted: Extracted }
   | { readonly kind: 'fault'; readonly clip: Clip; readonly fault: Fault };
 
+/** One recording with its features. */
+export type Featured = Extract<Outcome, { readonly kind: 'features' }>;
+
 /** Faults that end the whole work: they lie in the nets, and every other recording would meet them too. */
 const EVERYBODYS: ReadonlySet<string> = new Set(['pack-invalid', 'model-wrong-shape', 'model-unsupported', 'inference-failed']);
 

@@ -57,6 +57,8 @@ export interface Extracted {
   readonly features: Readonly<Record<SenseName, Float32Array>>;
   /** `[T]` each, 1 where there was a reading; for audio, only where something louder than −75 dBFS sounded. */
   readonly present: Readonly<Record<SenseName, Uint8Array>>;
+  /** Media time at which each step's segment starts, `[T]` [µs]; a hop apart, but where the recording jumps. */
+  readonly startsUs: Float64Array;
   readonly facts: ClipFacts;
 }
 
@@ -121,7 +123,7 @@ class Rows {
   readonly #path: string;
   readonly #rows: Record<SenseName, (Float32Array | undefined)[]> = { audio: [], appearance: [], motion: [] };
   readonly #sounding: boolean[] = [];
-  #startUs: number | undefined;
+  readonly #startsUs: number[] = [];
   #endUs = 0;
 
   constructor(context: ExtractContext, path: string) {
@@ -132,7 +134,7 @@ class Rows {
   add({ segment, readings }: Row): this {
     for (const sense of SENSE_NAMES) this.#rows[sense].push(featuresOf(readings[sense], this.#path));
     this.#sounding.push(isSounding(segment));
-    this.#startUs ??= segment.startUs;
+    this.#startsUs.push(segment.startUs);
     this.#endUs = segment.endUs;
     return this;
   }
@@ -146,7 +148,8 @@ class Rows {
       steps: this.#sounding.length,
       features: Object.fromEntries(tensors) as Record<SenseName, Float32Array>,
       present: Object.fromEntries(present) as Record<SenseName, Uint8Array>,
-      facts: { ...facts, durationUs: this.#endUs - (this.#startUs ?? this.#endUs) },
+      startsUs: Float64Array.from(this.#startsUs),
+      facts: { ...facts, durationUs: this.#endUs - (this.#startsUs[0] ?? this.#endUs) },
     };
   }
 
