@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../faults.js';
 import { manifestSchema } from './manifest.js';
-import type { PackManifest, SenseManifest, SenseName } from './manifest.js';
+import type { HmsManifest, PackManifest, SenseManifest, SenseName } from './manifest.js';
 
 /** Name of the manifest in a pack's folder. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -42,6 +42,10 @@ const valuesOf = ({ input: { from } }: SenseManifest): number => {
 
 const KINDS: Readonly<Record<SenseName, string>> = { audio: 'log-mel', appearance: 'picture', motion: 'clip' };
 
+const contradictionOf = ({ sizes: { hidden } }: HmsManifest): string | undefined =>
+  hidden.audio <= hidden.appearance && hidden.appearance <= hidden.motion ? undefined
+    : `policy.sizes.hidden is ${hidden.audio}, ${hidden.appearance}, ${hidden.motion}, and must not fall, since states are copied upwards`;
+
 /** What the schema alone cannot say. */
 const contradiction = (manifest: PackManifest): string | undefined => {
   for (const name of SENSES) {
@@ -53,7 +57,8 @@ const contradiction = (manifest: PackManifest): string | undefined => {
       return `senses.${name}.input.tensor.dims [${tensor.dims.join(', ')}] does not hold the ${valuesOf(sense)} values that its front end makes`;
     }
   }
-  return SENSES.some((name) => manifest.senses[name] !== undefined) ? undefined : 'senses is empty';
+  if (manifest.policy !== undefined) return contradictionOf(manifest.policy);
+  return SENSES.some((name) => manifest.senses[name] !== undefined) ? undefined : 'senses is empty, and there is no policy';
 };
 
 /**

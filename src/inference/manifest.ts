@@ -2,12 +2,15 @@ import { z } from 'zod';
 
 /**
  * The manifest of a model pack, `models/<pack>/manifest.json`: the one place for windows, hops, rates,
- * shapes and labels (law 11: one number, one place). A pack holds one or several senses.
+ * shapes and labels (law 11: one number, one place). A pack holds senses, a policy, or both.
  */
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const positive = z.number().positive();
 const count = z.int().positive();
+const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
+const onnxFile = z.string().regex(/^[\w.-]+\.onnx$/, 'a file name that ends in .onnx, without folders');
+const labelsFile = z.string().regex(/^[\w.-]+$/, 'a file name, one label a line');
 
 /** How the audio net wants its sound: a log-mel spectrogram (YAMNet's front end). */
 export const logMelSchema = z.strictObject({
@@ -56,7 +59,7 @@ const tensorSchema = z.strictObject({
 });
 
 const senseSchema = z.strictObject({
-  file: z.string().regex(/^[\w.-]+\.onnx$/, 'a file name that ends in .onnx, without folders'),
+  file: onnxFile,
   sha256,
   input: z.strictObject({
     tensor: tensorSchema,
@@ -70,17 +73,67 @@ const senseSchema = z.strictObject({
   }),
   /** Whether scores are independent (sigmoid) or sum to one (softmax). */
   activation: z.enum(['sigmoid', 'softmax']),
-  labels: z.string().regex(/^[\w.-]+$/, 'a file name, one label a line'),
+  labels: labelsFile,
   /** Labels that mean "nothing in particular" and are never reported as something seen or heard. */
   background: z.array(z.string()).default([]),
   /** Multiply-accumulates of one run, counted from the graph. */
   macs: z.int().nonnegative(),
 });
 
+/** What a frozen net is known by: the pack that holds it, and its file's hash. */
+const netSchema = z.strictObject({
+  /** Name of the pack; the policy's own when it holds the net itself. */
+  pack: z.string().regex(NAME),
+  sha256,
+});
+
+const stageSchema = z.strictObject({
+  file: onnxFile,
+  sha256,
+  /** Multiply-accumulates of one run, counted from the graph. */
+  macs: z.int().nonnegative(),
+});
+
+const bySense = z.strictObject({ audio: count, appearance: count, motion: count });
+
+/**
+ * A learned policy: HMS, Hierarchical Modality Selection. Its names and shapes of tensors follow from `sizes`: see
+ * `hms-stages.ts`.
+ */
+export const hmsSchema = z.strictObject({
+  kind: z.literal('hms'),
+  /** The nets whose features it was trained on; without one for a sense, that sense's gate never opens. */
+  nets: z.strictObject({ audio: netSchema, appearance: netSchema.optional(), motion: netSchema.optional() }),
+  stages: z.strictObject({ listen: stageSchema, look: stageSchema, watch: stageSchema, believe: stageSchema }),
+  sizes: z.strictObject({
+    /** Features of each net. */
+    dims: bySense,
+    /** Width that they are projected to. */
+    projected: bySense,
+    /** Hidden units of each LSTM, audio ≤ appearance ≤ motion, since states are copied upwards. */
+    hidden: bySense,
+    classes: count,
+    /** What stands for the picture where none was looked at: zeros, the last one, or nothing, and then no clip is watched either. */
+    unseen: z.enum(['zero', 'last', 'nested']),
+  }),
+  labels: labelsFile,
+  /** Labels that mean "nothing in particular" and never become events. */
+  background: z.array(z.string()).default([]),
+  /**
+   * Temperatures of calibration: probabilities are softmax(logits / T). By usage pattern, that is, which senses were
+   * read on the segment: a audio alone, i with appearance, m with motion; one that is not given takes the common one.
+   */
+  temperatures: z.strictObject({
+    common: positive, a: positive.optional(), ai: positive.optional(), am: positive.optional(), aim: positive.optional(),
+  }),
+  /** From one step to the next [s], where it is not the audio net's own hop. */
+  stepS: positive.optional(),
+});
+
 /** Schema of `manifest.json`; an unknown key is an error. */
 export const manifestSchema = z.strictObject({
   schema: z.literal('hearken.pack.v1'),
-  name: z.string().regex(/^[a-z0-9][a-z0-9_.-]*$/),
+  name: z.string().regex(NAME),
   version: z.string(),
   license: z.string(),
   description: z.string(),
@@ -91,12 +144,22 @@ export const manifestSchema = z.strictObject({
     appearance: senseSchema.optional(),
     motion: senseSchema.optional(),
   }),
+  /** What to look at when, learned; a pack may hold senses, a policy, or both. */
+  policy: hmsSchema.optional(),
 });
 
 /** A checked manifest. */
 export type PackManifest = z.infer<typeof manifestSchema>;
 /** One sense of a pack. */
 export type SenseManifest = z.infer<typeof senseSchema>;
+/** A learned policy of a pack. */
+export type HmsManifest = z.infer<typeof hmsSchema>;
+/** Sizes of an HMS model. @see HMS §3.2 */
+export type HmsSizes = HmsManifest['sizes'];
+/** The stages that a learned policy runs, in their order. */
+export type HmsStage = keyof HmsManifest['stages'];
+/** Temperatures by usage pattern, and the common one. */
+export type Temperatures = HmsManifest['temperatures'];
 /** Parameters of the log-mel front end. */
 export type LogMelSpec = z.infer<typeof logMelSchema>;
 /** Parameters of a picture input. */

@@ -11,6 +11,8 @@ export type AttributeValue = number | readonly number[] | { readonly float: numb
 export interface OnnxBuilder {
   /** Appends an operator with one output and gives that output's name. */
   node(opType: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>, output?: string): string;
+  /** Appends an operator with several outputs, of the names that are given. */
+  nodes(opType: string, inputs: readonly string[], outputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): void;
   /** Adds a constant and gives its name. */
   constant(values: Values, dims: readonly number[]): string;
   /** Declares a float32 input `[dims]` of the graph. */
@@ -52,12 +54,16 @@ export const onnxBuilder = (name: string): OnnxBuilder => {
   const initializer: OnnxTensor[] = [];
   const input: OnnxValueInfo[] = [];
   const output: OnnxValueInfo[] = [];
+  const append: OnnxBuilder['nodes'] = (opType, inputs, outputs, attributes = {}) => {
+    node.push({
+      opType, input: inputs, output: outputs, name: `n${node.length}`,
+      attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
+    });
+  };
   return {
+    nodes: append,
     node: (opType, inputs, attributes = {}, out = `${opType.toLowerCase()}_${node.length}`) => {
-      node.push({
-        opType, input: inputs, output: [out], name: `n${node.length}`,
-        attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
-      });
+      append(opType, inputs, [out], attributes);
       return out;
     },
     constant: (values, dims) => {

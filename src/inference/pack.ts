@@ -1,48 +1,24 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../faults.js';
+import { checkedModel, readLabels } from './checked-model.js';
 import { countMacs } from './macs.js';
-import { SENSES, packInvalid, parseLabels, readManifest } from './manifest-file.js';
+import { SENSES, packInvalid, readManifest } from './manifest-file.js';
 import type { PackManifest, SenseManifest, SenseName } from './manifest.js';
 import { decodeOnnx } from './onnx-schema.js';
 import { packFolders } from './pack-folders.js';
+import { describePolicy, policyAt } from './pack-policy.js';
+import type { PolicyDescription } from './pack-policy.js';
 import { openSession } from './session.js';
 import type { Pack, Session } from './types.js';
 
-/** The sha-256 of some bytes, in hexadecimal. */
-export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-
-const readLabels = async (folder: string, name: SenseName, { labels, outputs, background }: SenseManifest): Promise<readonly string[]> => {
-  const file = join(folder, labels);
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw packInvalid(join(folder, 'manifest.json'), `senses.${name}.labels names ${labels}, which cannot be read`, cause);
-  });
-  const lines = parseLabels(text);
-  const scores = outputs.scores.dims.at(-1);
-  if (lines.length !== scores) throw packInvalid(file, `it has ${lines.length} labels for ${scores ?? 0} scores`);
-  const foreign = background.find((label) => !lines.includes(label));
-  if (foreign !== undefined) throw packInvalid(join(folder, 'manifest.json'), `senses.${name}.background names "${foreign}", which is not among the labels`);
-  return lines;
-};
-
-/** The bytes of a sense's net, once their hash is the manifest's. */
-const checkedModel = async (folder: string, { file, sha256 }: SenseManifest): Promise<Uint8Array> => {
-  const path = join(folder, file);
-  const model = await readFile(path).catch((cause: unknown) => {
-    throw packInvalid(path, 'it cannot be read', cause);
-  });
-  if (sha256Of(model) === sha256) return model;
-  throw new Fault('inference', 'pack-hash-mismatch', `${path} is not the file that the pack's manifest describes: its sha-256 differs.`,
-    { remedy: 'Fetch or import the pack again.' });
-};
+export { sha256Of } from './checked-model.js';
 
 const openSense = async (folder: string, entry: SenseManifest, threads: number): Promise<Session> => {
   const model = await checkedModel(folder, entry);
   const { scores, features } = entry.outputs;
   const session = await openSession({
     model, sha256: entry.sha256, file: join(folder, entry.file), macs: entry.macs, threads,
-    expect: { input: entry.input.tensor, outputs: features === undefined ? [scores] : [scores, features] },
+    expect: { inputs: [entry.input.tensor], outputs: features === undefined ? [scores] : [scores, features] },
   });
   return session;
 };
@@ -52,15 +28,18 @@ const packAt = async (folder: string, manifest: PackManifest): Promise<Pack> => 
     const entry = manifest.senses[name];
     return entry === undefined ? [] : [{ name, entry }];
   });
-  const labels = new Map(await Promise.all(read.map(async ({ name, entry }) => [name, await readLabels(folder, name, entry)] as const)));
+  const labels = new Map(await Promise.all(read.map(async ({ name, entry: { labels: file, background, outputs } }) =>
+    [name, await readLabels(folder, { place: `senses.${name}`, labels: file, background, scores: outputs.scores.dims.at(-1) ?? 0 })] as const)));
+  const policy = manifest.policy === undefined ? undefined : await policyAt(folder, manifest.policy);
   const sense = (name: SenseName): SenseManifest => {
     const entry = manifest.senses[name];
     if (entry !== undefined) return entry;
-    throw new Fault('inference', 'pack-invalid', `The pack ${manifest.name} has no ${name} net; it has ${read.map((r) => r.name).join(', ')}.`,
+    throw new Fault('inference', 'pack-invalid', `The pack ${manifest.name} has no ${name} net; it has ${read.map((r) => r.name).join(', ') || 'a policy only'}.`,
       { remedy: `Choose a pack with ${name}.` });
   };
   return {
     folder, manifest, sense,
+    ...(policy === undefined ? {} : { policy }),
     labels: (name) => {
       sense(name);
       return labels.get(name) ?? [];
@@ -120,6 +99,7 @@ export interface PackDescription {
   readonly origin: string;
   readonly folder: string;
   readonly senses: readonly SenseDescription[];
+  readonly policy?: PolicyDescription;
 }
 
 /**
@@ -137,5 +117,6 @@ export const describePack = async (pack: Pack): Promise<PackDescription> => {
     if (macs !== said) throw packInvalid(join(folder, 'manifest.json'), `senses.${sense}.macs is ${said}, and the graph has ${macs}`);
     return { sense, file, input, outputs, activation, labels: pack.labels(sense).length, parameters, megabytes: model.length / 1e6, macs, notCounted };
   });
-  return { name, version, description, license, origin, folder, senses: await Promise.all(senses) };
+  const policy = pack.policy === undefined ? undefined : await describePolicy(folder, pack.policy);
+  return { name, version, description, license, origin, folder, senses: await Promise.all(senses), ...(policy === undefined ? {} : { policy }) };
 };

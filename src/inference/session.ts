@@ -22,7 +22,7 @@ export interface SessionOptions {
   /** Threads inside one operator; default 1. */
   readonly threads?: number;
   /** What the caller relies on; a net with other shapes is refused at once. */
-  readonly expect?: { readonly input: TensorSpec; readonly outputs: readonly TensorSpec[] };
+  readonly expect?: { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] };
 }
 
 /**
@@ -122,7 +122,7 @@ export const openSession = async (options: SessionOptions): Promise<Session> => 
   const session: Session = { inputs, outputs, macs, run, close };
   try {
     if (expect !== undefined) {
-      expectTensor(file, 'input', expect.input, inputs);
+      for (const input of expect.inputs) expectTensor(file, 'input', input, inputs);
       for (const output of expect.outputs) expectTensor(file, 'output', output, outputs);
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { PackManifest, SenseManifest, SenseName, TensorSpec } from './manifest.js';
+import type { HmsManifest, HmsStage, PackManifest, SenseManifest, SenseName, TensorSpec } from './manifest.js';
 
 /** A float32 tensor: values in row-major order, and its dimensions. */
 export interface Tensor {
@@ -23,10 +23,21 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** The learned policy of a pack. */
+export interface PackPolicy {
+  readonly manifest: HmsManifest;
+  /** Class names in the order of the logits. */
+  readonly labels: readonly string[];
+  /** Loads a stage after checking sha-256 and shapes. */
+  open(stage: HmsStage, options?: { readonly threads?: number }): Promise<Session>;
+}
+
 /** A model pack on disk, its manifest checked. */
 export interface Pack {
   readonly folder: string;
   readonly manifest: PackManifest;
+  /** What to look at when, if the pack holds that. */
+  readonly policy?: PackPolicy;
   /** Labels of a sense, in the order of its scores. */
   labels(sense: SenseName): readonly string[];
   /** The sense's entry; Fault `pack-invalid` with the senses it has when it lacks this one. */

@@ -1,14 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../faults.js';
+import { HMS_STAGES } from './hms-stages.js';
 import { countMacs } from './macs.js';
 import { MANIFEST_FILE, SENSES, parseManifest } from './manifest-file.js';
-import type { PackManifest, SenseManifest, SenseName, TensorSpec } from './manifest.js';
+import type { HmsManifest, HmsStage, PackManifest, SenseManifest, SenseName, TensorSpec } from './manifest.js';
 import { decodeOnnx } from './onnx-schema.js';
 import type { OnnxModel, OnnxValueInfo } from './onnx-schema.js';
 import { inferShapes } from './onnx-shapes.js';
 import { loadPack, sha256Of } from './pack.js';
 import { placeFolder } from './place-folder.js';
+import type { Pack } from './types.js';
 
 /** One sense of a pack to be written. Shapes, hash and cost are taken from the net itself. */
 export interface SenseParts {
@@ -25,6 +27,17 @@ export interface SenseParts {
   readonly features?: string;
 }
 
+/** A learned policy to be written. Hashes and costs are taken from the graphs; their edges must be those of its sizes. */
+export interface PolicyParts extends Pick<HmsManifest, 'sizes' | 'nets' | 'temperatures'> {
+  /** Bytes of each stage's `.onnx` file. */
+  readonly stages: Readonly<Record<HmsStage, Uint8Array>>;
+  /** Class names in the order of the logits. */
+  readonly labels: readonly string[];
+  readonly background?: readonly string[];
+  /** From one step to the next [s]; default the audio net's own hop. */
+  readonly stepS?: number;
+}
+
 /** A pack to be written. */
 export interface PackParts {
   readonly name: string;
@@ -33,6 +46,7 @@ export interface PackParts {
   readonly description: string;
   readonly origin: string;
   readonly senses: Readonly<Partial<Record<SenseName, SenseParts>>>;
+  readonly policy?: PolicyParts;
 }
 
 const specOf = (value: OnnxValueInfo, inferred: readonly number[] | undefined): TensorSpec => {
@@ -71,6 +85,47 @@ const senseManifest = (name: SenseName, parts: SenseParts): SenseManifest => {
   };
 };
 
+const POLICY_LABELS = 'policy.labels.txt';
+
+const policyManifest = ({ sizes, nets, temperatures, stages, background, stepS }: PolicyParts): HmsManifest => {
+  const stage = (name: HmsStage): HmsManifest['stages'][HmsStage] => {
+    const file = `policy.${name}.onnx`;
+    return { file, sha256: sha256Of(stages[name]), macs: countMacs(decodeOnnx(stages[name], file)).macs };
+  };
+  return {
+    kind: 'hms', nets, sizes,
+    stages: { listen: stage('listen'), look: stage('look'), watch: stage('watch'), believe: stage('believe') },
+    labels: POLICY_LABELS, background: [...background ?? []], temperatures, ...(stepS === undefined ? {} : { stepS }),
+  };
+};
+
+const writeLabels = async (file: string, labels: readonly string[]): Promise<void> =>
+  writeFile(file, labels.map((label) => `${label.replaceAll(/\s+/g, ' ')}\n`).join(''));
+
+const writePolicy = async (folder: string, { stages, labels }: PolicyParts): Promise<void> => {
+  for (const name of HMS_STAGES) await writeFile(join(folder, `policy.${name}.onnx`), stages[name]);
+  await writeLabels(join(folder, POLICY_LABELS), labels);
+};
+
+/** What a policy writes down of the net that it was trained on. */
+export const netOf = (pack: Pack, sense: SenseName): { readonly pack: string; readonly sha256: string } =>
+  ({ pack: pack.manifest.name, sha256: pack.sense(sense).sha256 });
+
+/** Writes the files of a pack into its folder, and opens every one of them. */
+const fill = async (folder: string, { senses, policy }: PackParts, text: string): Promise<void> => {
+  for (const name of SENSES) {
+    const sense = senses[name];
+    if (sense === undefined) continue;
+    await writeFile(join(folder, `${name}.onnx`), sense.onnx);
+    await writeLabels(join(folder, `${name}.labels.txt`), sense.labels);
+  }
+  if (policy !== undefined) await writePolicy(folder, policy);
+  await writeFile(join(folder, MANIFEST_FILE), text);
+  const pack = await loadPack(folder);
+  for (const name of SENSES) if (senses[name] !== undefined) await (await pack.open(name)).close();
+  if (pack.policy !== undefined) for (const name of HMS_STAGES) await (await pack.policy.open(name)).close();
+};
+
 /**
  * Writes a pack from nets in ONNX. Everything is checked as if a user loaded it (labels, shapes, that ONNX
  * Runtime takes it) before the folder appears under its name; one already there is replaced.
@@ -81,22 +136,13 @@ const senseManifest = (name: SenseName, parts: SenseParts): SenseManifest => {
  * @throws Fault as {@link loadPack} and opening a session do
  */
 export const writePack = async (parts: PackParts, folder: string): Promise<string> => {
-  const { senses: given, ...head } = parts;
-  const present = SENSES.flatMap((name) => {
+  const { senses: given, policy, ...head } = parts;
+  const senses = Object.fromEntries(SENSES.flatMap((name) => {
     const sense = given[name];
-    return sense === undefined ? [] : [{ name, sense }];
-  });
-  const senses = Object.fromEntries(present.map(({ name, sense }) => [name, senseManifest(name, sense)]));
-  const manifest: PackManifest = { schema: 'hearken.pack.v1', ...head, senses };
+    return sense === undefined ? [] : [[name, senseManifest(name, sense)] as const];
+  }));
+  const manifest: PackManifest = { schema: 'hearken.pack.v1', ...head, senses, ...(policy === undefined ? {} : { policy: policyManifest(policy) }) };
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   parseManifest(text, `${parts.name}/${MANIFEST_FILE}`);
-  return placeFolder(folder, parts.name, async (hidden) => {
-    for (const { name, sense } of present) {
-      await writeFile(join(hidden, `${name}.onnx`), sense.onnx);
-      await writeFile(join(hidden, `${name}.labels.txt`), sense.labels.map((label) => `${label.replaceAll(/\s+/g, ' ')}\n`).join(''));
-    }
-    await writeFile(join(hidden, MANIFEST_FILE), text);
-    const pack = await loadPack(hidden);
-    for (const { name } of present) await (await pack.open(name)).close();
-  });
+  return placeFolder(folder, parts.name, async (hidden) => fill(hidden, parts, text));
 };

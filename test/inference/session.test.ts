@@ -102,10 +102,10 @@ for (const [where, macs] of [['in this thread', HERE], ['in a thread of its own'
       const input = { name: 'input', dims: [1, 4, 4, 3] };
       const scores = { name: 'scores', dims: [1, 3] };
       const open = (expectation: SessionOptions['expect']) => () => openSession(options(macs, { expect: expectation! }));
-      expect((await faultOf('model-wrong-shape', open({ input: { ...input, dims: [1, 8, 8, 3] }, outputs: [scores] }))).message).to.match(/\[1, 8, 8, 3\].*\[1, 4, 4, 3\]/);
-      expect((await faultOf('model-wrong-shape', open({ input, outputs: [{ name: 'scores', dims: [1, 4] }] }))).message).to.include('[1, 4]');
-      expect((await faultOf('model-wrong-shape', open({ input, outputs: [{ name: 'logits', dims: [1, 3] }] }))).message).to.include('logits');
-      await (await openSession(options(macs, { expect: { input: { ...input, dims: [-1, 4, 4, 3] }, outputs: [scores] } }))).close();
+      expect((await faultOf('model-wrong-shape', open({ inputs: [{ ...input, dims: [1, 8, 8, 3] }], outputs: [scores] }))).message).to.match(/\[1, 8, 8, 3\].*\[1, 4, 4, 3\]/);
+      expect((await faultOf('model-wrong-shape', open({ inputs: [input], outputs: [{ name: 'scores', dims: [1, 4] }] }))).message).to.include('[1, 4]');
+      expect((await faultOf('model-wrong-shape', open({ inputs: [input], outputs: [{ name: 'logits', dims: [1, 3] }] }))).message).to.include('logits');
+      await (await openSession(options(macs, { expect: { inputs: [{ ...input, dims: [-1, 4, 4, 3] }], outputs: [scores] } }))).close();
     });
 
     it('refuses bytes that are no net, and operators nobody has', async () => {
