@@ -1,7 +1,9 @@
+import { of } from 'rxjs';
 import { Fault } from '../faults.js';
 import type { SenseName } from '../inference/manifest.js';
-import type { Evidence, GateDecision, GateReason, Reading } from '../sense/types.js';
+import type { Evidence, GateDecision, Reading } from '../sense/types.js';
 import type { GateSettings } from '../settings/profile.js';
+import { heartbeat, open, ownMemory, remembered, shut } from './gate-memory.js';
 import type { Gate, GateMemory, Memory } from './types.js';
 import { best, certainty } from './uncertainty.js';
 
@@ -17,12 +19,6 @@ export interface ThresholdGateOptions {
   /** Whether there is a net for the sense. */
   readonly installed: boolean;
 }
-
-/** What a gate remembers before its first segment, and again in each new era. */
-export const SHUT: GateMemory = { openedUs: null, missed: false, heldSinceUs: null, closedUs: null };
-
-const shut = (reason: GateReason, detail?: string): GateDecision => ({ open: false, reason, ...(detail === undefined ? {} : { detail }) });
-const open = (reason: GateReason, detail: string): GateDecision => ({ open: true, reason, detail });
 
 /** A cause to look, and whether it is strong enough to open the gate or only to keep it open. */
 interface Cause {
@@ -48,9 +44,6 @@ const causeOf = (reading: Reading, settings: GateSettings, listen: ReadonlySet<s
   return causes.find((cause) => cause.opens) ?? causes.find((cause) => cause.holds);
 };
 
-const own = (memory: Memory, evidence: Evidence, sense: SenseName): GateMemory =>
-  (memory.era === evidence.era ? memory.gates[sense] : undefined) ?? SHUT;
-
 const audioOf = ({ readings }: Evidence): Reading | undefined => {
   const audio = readings.audio;
   return audio?.scores === undefined ? undefined : audio;
@@ -64,15 +57,6 @@ const checkListen = (listen: readonly string[], labels: readonly string[]): void
   throw new Fault('policy', 'settings-invalid', `The audio pack knows no sound called ${unknown.map((label) => `"${label}"`).join(', ')}.`, {
     remedy: near.length > 0 ? `Did you mean ${near.map((label) => `"${label}"`).join(' or ')}?` : 'Take a label that the audio pack lists.',
   });
-};
-
-/** A look that is due although nothing calls for it. */
-const heartbeat = ({ openedUs, missed }: GateMemory, nowUs: number, settings: GateSettings): GateDecision | undefined => {
-  if (settings.heartbeatS === null) return undefined;
-  if (openedUs === null) return open('heartbeat', 'the first look');
-  const sinceS = (nowUs - openedUs) / 1e6;
-  const dueS = missed ? Math.min(settings.heartbeatS, settings.cooldownS) : settings.heartbeatS;
-  return sinceS >= dueS ? open('heartbeat', `${sinceS.toFixed(1)} s since the last look`) : undefined;
 };
 
 /** What a cause, or the hold that an earlier one began, makes of it. */
@@ -96,19 +80,8 @@ const quiet = (audio: Reading | undefined): GateDecision => {
     : shut('quiet', `${two(background)} background`);
 };
 
-/** What the gate remembers of a decision, its own or one that was taken over its head (such as a refusal). */
-const after = (past: GateMemory, decision: GateDecision, answered: boolean, nowUs: number): GateMemory => {
-  const holding = decision.open && decision.reason !== 'heartbeat';
-  return {
-    openedUs: decision.open ? nowUs : past.openedUs,
-    missed: decision.open ? !answered : past.missed,
-    heldSinceUs: holding ? past.heldSinceUs ?? nowUs : null,
-    closedUs: holding ? nowUs : past.closedUs,
-  };
-};
-
 /**
- * The gate until learned ones exist: thresholds on what is heard, with hysteresis.
+ * The gate where no learned policy is named: thresholds on what is heard, with hysteresis.
  *
  * It opens for a listed sound, for an uncertain one, and as a heartbeat when it was shut for too long; the first segment
  * of an era is one too, since a new scene is worth a look. A cause holds it open down to its `close` threshold, and for
@@ -120,23 +93,19 @@ const after = (past: GateMemory, decision: GateDecision, answered: boolean, nowU
 export const thresholdGate = ({ sense, settings, listen, labels, installed }: ThresholdGateOptions): Gate => {
   if (labels !== undefined) checkListen(listen, labels);
   const listed = new Set(listen);
+  const decide = (memory: Memory, evidence: Evidence): GateDecision => {
+    if (!settings.enabled) return shut('off');
+    if (!installed) return shut('no-pack');
+    const past = ownMemory(memory, evidence, sense);
+    const audio = audioOf(evidence);
+    const cause = audio === undefined ? undefined : causeOf(audio, settings, listed);
+    const decision = forCause(cause, past, evidence.endUs, settings);
+    if (decision?.open === true) return decision;
+    return heartbeat(past, evidence.endUs, settings) ?? decision ?? quiet(audio);
+  };
   return {
     sense,
-    decide: (memory, evidence) => {
-      if (!settings.enabled) return shut('off');
-      if (!installed) return shut('no-pack');
-      const past = own(memory, evidence, sense);
-      const audio = audioOf(evidence);
-      const cause = audio === undefined ? undefined : causeOf(audio, settings, listed);
-      const decision = forCause(cause, past, evidence.endUs, settings);
-      if (decision?.open === true) return decision;
-      return heartbeat(past, evidence.endUs, settings) ?? decision ?? quiet(audio);
-    },
-    remember: (memory, evidence) => {
-      const past = own(memory, evidence, sense);
-      const decision = evidence.gates[sense];
-      if (decision === undefined) return past;
-      return after(past, decision, evidence.readings[sense]?.scores !== undefined, evidence.endUs);
-    },
+    decide: (memory, evidence) => of({ decision: decide(memory, evidence) }),
+    remember: (memory, evidence) => remembered(memory, evidence, sense),
   };
 };

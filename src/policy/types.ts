@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { SenseName } from '../inference/manifest.js';
-import type { Cost, Evidence, GateDecision } from '../sense/types.js';
+import type { Cost, Evidence, GateDecision, Thoughts } from '../sense/types.js';
 
 /** A label with its score, 0…1. */
 export interface RankedLabel {
@@ -16,6 +16,19 @@ export interface Look {
   readonly timeUs: number;
   /** From `timeUs` to the end of the segment [µs], never negative. */
   readonly ageUs: number;
+}
+
+/** Which senses a belief rests on at its segment: a for sound, i for a picture, m for a clip. */
+export type UsagePattern = 'a' | 'ai' | 'am' | 'aim';
+
+/** What a learned policy knows, in its own labels. */
+export interface Known {
+  /** Calibrated probabilities, best first; background labels are left out. */
+  readonly labels: readonly RankedLabel[];
+  /** The probability that it is none of them: the sum over background labels, 0…1. */
+  readonly background: number;
+  /** Which senses were read on this segment; the temperature of the probabilities goes by it. */
+  readonly pattern: UsagePattern;
 }
 
 /**
@@ -37,8 +50,12 @@ export interface Belief {
   readonly seen?: Look;
   /** The same of the last clip. */
   readonly watched?: Look;
-  /** All that this segment cost: the sum over its readings. */
+  /** What a learned policy knows; absent under a policy that has no labels of its own. */
+  readonly known?: Known;
+  /** All that this segment cost: the sum over its readings, and the policy's own. */
   readonly cost: Cost;
+  /** The policy's part of the cost; absent when it runs no net. */
+  readonly policyCost?: Cost;
   /** What the gates decided on this segment; a gate that was never asked is absent. */
   readonly gates: Readonly<Partial<Record<SenseName, GateDecision>>>;
 }
@@ -67,6 +84,25 @@ export interface LookMemory {
   readonly timeUs: number;
 }
 
+/**
+ * What a learned policy remembers: the states of its three LSTMs, and what it last saw. Plain JSON: each string is the
+ * base64 of float32 values, little-endian, so that a memory that was saved and restored goes on bit for bit the same.
+ */
+export interface HmsMemory {
+  /** Hidden and cell state, `[hidden]` each. */
+  readonly audio: LstmMemory;
+  readonly appearance: LstmMemory;
+  readonly motion: LstmMemory;
+  /** Projected features of the last picture `[projected]`, and what they say to the motion gate `[2]`; null before the first. */
+  readonly picture: { readonly x: string; readonly gate: string } | null;
+}
+
+/** The state of one LSTM, as base64. */
+export interface LstmMemory {
+  readonly h: string;
+  readonly c: string;
+}
+
 /** All that one stream remembers from step to step. Plain JSON, a few kilobytes. */
 export interface Memory {
   /** The era that all below belongs to; memory of another era counts as none. */
@@ -77,14 +113,26 @@ export interface Memory {
   readonly heard: Readonly<Record<string, number>> | null;
   readonly looks: Readonly<Partial<Record<'appearance' | 'motion', LookMemory>>>;
   readonly gates: Readonly<Partial<Record<SenseName, GateMemory>>>;
+  /** Absent without a learned policy, and before its first step. */
+  readonly hms?: HmsMemory;
 }
 
-/** Decides whether a sense is worth its cost on this segment. Both functions are pure and causal. */
+/** What a gate decided, and what was worked out for it. */
+export interface Verdict {
+  readonly decision: GateDecision;
+  /** Takes the place of the evidence's thoughts; absent when they stay as they are. */
+  readonly thoughts?: Thoughts;
+}
+
+/** Decides whether a sense is worth its cost on this segment. Causal, and deterministic. */
 export interface Gate {
   readonly sense: SenseName;
-  /** The decision, from what is remembered and what was sensed so far on this segment. */
-  decide(memory: Memory, evidence: Evidence): GateDecision;
-  /** What the gate remembers once the segment is over; reads its own decision from `evidence.gates`. */
+  /**
+   * The decision, from what is remembered and what was sensed so far on this segment. Cold: a learned gate runs its net
+   * at subscription. Emits once and completes.
+   */
+  decide(memory: Memory, evidence: Evidence): Observable<Verdict>;
+  /** What the gate remembers once the segment is over; reads its own decision from `evidence.gates`. Pure. */
   remember(memory: Memory, evidence: Evidence): GateMemory;
 }
 

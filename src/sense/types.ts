@@ -51,16 +51,25 @@ export interface NoReading {
 }
 
 /**
+ * What a policy worked out while it decided, for its own use later on the same segment. Opaque to everyone else: only the
+ * policy named in `of` knows what is in it, and it never leaves the step.
+ */
+export interface Thoughts {
+  readonly of: string;
+}
+
+/**
  * Why a gate opened or stayed shut: the machine's part, fit for a metric's label.
  * Open: `listed` a sound of the listen list; `uncertain` what is heard is neither a known sound nor background;
  * `heartbeat` too long since the last look; `held` the cause is gone or weaker, but the hold is not over yet.
+ * Either: `learned` a trained gate decided.
  * Shut: `quiet` confidently background; `sure` confidently a known sound that is not listed; `cooldown` a cause is
  * there, but the last hold ended too short a time ago; `no-audio` nothing was heard and no heartbeat is due;
- * `no-pack` there is no net for this sense; `off` the profile forbids it; `budget` it would have opened, but was refused.
+ * `nested` the policy looks at a clip only behind a picture, and there was none; `no-pack` there is no net for this sense; `off` the profile forbids it; `budget` it would have opened, but was refused.
  */
 export type GateReason =
-  | 'listed' | 'uncertain' | 'heartbeat' | 'held'
-  | 'quiet' | 'sure' | 'cooldown' | 'no-audio' | 'no-pack' | 'off' | 'budget';
+  | 'listed' | 'uncertain' | 'heartbeat' | 'held' | 'learned'
+  | 'quiet' | 'sure' | 'cooldown' | 'no-audio' | 'nested' | 'no-pack' | 'off' | 'budget';
 
 /** What a gate decided on one segment. */
 export interface GateDecision {
@@ -82,4 +91,6 @@ export interface Evidence {
   readonly readings: Readonly<Partial<Record<SenseName, Reading | NoReading>>>;
   /** Decisions taken so far; a gate that was never asked is absent. */
   readonly gates: Readonly<Partial<Record<SenseName, GateDecision>>>;
+  /** What the policy has worked out so far; gone from the evidence that a belief carries. */
+  readonly thoughts?: Thoughts;
 }

@@ -2,7 +2,7 @@ import type { Evidence, GateDecision, NoReading, Reading } from '../../src/sense
 import { NO_COST } from '../../src/sense/types.js';
 import { fusion } from '../../src/policy/fusion.js';
 import { thresholdGate } from '../../src/policy/threshold-gate.js';
-import type { Gate, Memory, Policy } from '../../src/policy/types.js';
+import type { Gate, Memory, Policy, Verdict } from '../../src/policy/types.js';
 import { readProfile, type GateSettings } from '../../src/settings/profile.js';
 
 /** A small world of sounds. */
@@ -41,6 +41,13 @@ export const gateOf = (settings: Partial<GateSettings> = {}, listen: readonly st
 export const policyOf = (gate: Gate, keep = 10): Policy =>
   fusion({ settings: { heardS: 1, seenS: 5, keep }, listen: ['Helicopter'], gates: [gate] });
 
+/** What a gate decides that has its answer at once. */
+export const decide = (gate: Gate, memory: Memory, asked: Evidence): Verdict => {
+  let verdict: Verdict | undefined;
+  gate.decide(memory, asked).subscribe((answer) => { verdict = answer; });
+  return verdict!;
+};
+
 /** What a gate decides on a row of windows, one after the other, with a sensor that always answers unless told. */
 export const decisions = (
   gate: Gate,
@@ -50,7 +57,7 @@ export const decisions = (
   let memory: Memory = { era: 0, endUs: null, heard: null, looks: {}, gates: {} };
   return row.map((scores, index) => {
     const asked = evidence(index, scores === undefined ? UNHEARD : heard(scores), eras[index] ?? 0);
-    const decision = gate.decide(memory, asked);
+    const { decision } = decide(gate, memory, asked);
     const decided: Evidence = {
       ...asked,
       gates: { appearance: decision },

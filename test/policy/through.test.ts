@@ -1,17 +1,17 @@
 import { expect } from 'chai';
-import { EMPTY } from 'rxjs';
+import { EMPTY, of, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { REST } from '../../src/policy/fusion.js';
 import { through } from '../../src/policy/through.js';
-import type { Gate } from '../../src/policy/types.js';
-import { NO_COST, type Evidence, type GateDecision, type NoReading, type Reading } from '../../src/sense/types.js';
+import type { Gate, Verdict } from '../../src/policy/types.js';
+import { NO_COST, type Evidence, type GateDecision, type NoReading, type Reading, type Thoughts } from '../../src/sense/types.js';
 import { evidence, heard, seen } from './evidence.js';
 
 const marbles = (): TestScheduler => new TestScheduler((actual, expected) => { expect(actual).to.deep.equal(expected); });
 
-const gateThat = (decision: GateDecision): Gate => ({
+const gateThat = (decision: GateDecision, thoughts?: Thoughts, when = (verdict: Verdict): Observable<Verdict> => of(verdict)): Gate => ({
   sense: 'appearance',
-  decide: () => decision,
+  decide: () => when({ decision, ...(thoughts === undefined ? {} : { thoughts }) }),
   remember: () => { throw new Error('a gate is not asked to remember here'); },
 });
 
@@ -54,6 +54,32 @@ describe('through', () => {
         .toBe('-(d|)', { d: after(OPEN, refusal) });
       expectObservable(cold('(e|)', { e: before }).pipe(through(gateThat(OPEN), REST, () => EMPTY)))
         .toBe('(d|)', { d: after(OPEN, { ...refusal, reason: 'closed' }) });
+    });
+  });
+
+  it('waits for a gate that takes its time, asks it once a segment, and keeps what it worked out', () => {
+    const thoughts: Thoughts = { of: 'a test' };
+    marbles().run(({ cold, expectObservable, expectSubscriptions }) => {
+      const verdict = cold<Verdict>('  ---v|', { v: { decision: SHUT, thoughts } });
+      expectObservable(cold('       --e|', { e: before }).pipe(through(gateThat(SHUT, thoughts, () => verdict), REST, () => EMPTY)))
+        .toBe('                      -----(d|)', { d: { ...after(SHUT), thoughts } });
+      expectSubscriptions(verdict.subscriptions).toBe('--^--!');
+    });
+  });
+
+  it('leaves earlier thoughts as they are where the gate had none', () => {
+    const thoughts: Thoughts = { of: 'a test' };
+    marbles().run(({ cold, expectObservable }) => {
+      expectObservable(cold('(e|)', { e: { ...before, thoughts } }).pipe(through(gateThat(SHUT), REST, () => EMPTY))).toBe('(d|)', { d: { ...after(SHUT), thoughts } });
+    });
+  });
+
+  it('cancels a gate that is still at it when it is left, and hands on its fault', () => {
+    marbles().run(({ cold, expectObservable, expectSubscriptions }) => {
+      const verdict = cold<Verdict>('-----v|');
+      expectObservable(cold('--e|', { e: before }).pipe(through(gateThat(SHUT, undefined, () => verdict), REST, () => EMPTY)), '^---!').toBe('-----');
+      expectSubscriptions(verdict.subscriptions).toBe('--^-!');
+      expectObservable(cold('--e|', { e: before }).pipe(through(gateThat(SHUT, undefined, () => cold<Verdict>('-#')), REST, () => EMPTY))).toBe('---#');
     });
   });
 

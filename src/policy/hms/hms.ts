@@ -1,0 +1,110 @@
+import { concatMap, defer, map, of, type Observable } from 'rxjs';
+import { addCosts, type Evidence, type GateDecision } from '../../sense/types.js';
+import type { BelieveSettings, GateSettings } from '../../settings/profile.js';
+import { fusion } from '../fusion.js';
+import { heartbeat, ownMemory, remembered, shut } from '../gate-memory.js';
+import type { Gate, Memory, Policy, Verdict } from '../types.js';
+import { knownOf } from './known.js';
+import type { HmsNet } from './net.js';
+import { remembering } from './state.js';
+import { afterPicture, afterSound, conclude, motionGateOf, type HmsThoughts } from './thoughts.js';
+
+/** What of a gate's settings a learned gate heeds: whether it may open at all, and the look by the clock. */
+export type LearnedGateSettings = Pick<GateSettings, 'enabled' | 'heartbeatS' | 'cooldownS'>;
+
+/** What a learned policy is made of. */
+export interface HmsOptions {
+  readonly net: HmsNet;
+  readonly gates: { readonly appearance: LearnedGateSettings; readonly motion: LearnedGateSettings };
+  readonly settings: BelieveSettings;
+  /** Sounds that stay in the list of what is heard, however low they score. */
+  readonly listen: readonly string[];
+}
+
+/** A learned policy and its gates; they belong together. */
+export interface Hms {
+  readonly gates: { readonly appearance: Gate; readonly motion: Gate };
+  readonly policy: Policy;
+}
+
+/** Open if and only if that is likelier; nothing is sampled. */
+const learned = ([shutLogit, openLogit]: readonly [number, number]): GateDecision =>
+  ({ open: openLogit > shutLogit, reason: 'learned', detail: `p(open) ${(1 / (1 + Math.exp(shutLogit - openLogit))).toFixed(2)}` });
+
+type GatedSense = 'appearance' | 'motion';
+type Thought = readonly [HmsThoughts, GateDecision];
+
+/** A gate that asks the net, unless the profile or a missing pack has decided; the clock may open what the net leaves shut. */
+const learnedGate = (sense: GatedSense, { net, gates }: HmsOptions, ask: (memory: Memory, evidence: Evidence) => Observable<Thought>): Gate => {
+  const settings = gates[sense];
+  const due = (memory: Memory, evidence: Evidence, decision: GateDecision): GateDecision =>
+    (decision.open || decision.reason === 'nested' ? undefined : heartbeat(ownMemory(memory, evidence, sense), evidence.endUs, settings)) ?? decision;
+  return {
+    sense,
+    decide: (memory, evidence) => {
+      if (!settings.enabled) return of({ decision: shut('off') });
+      if (!net.senses.has(sense)) return of({ decision: shut('no-pack') });
+      return defer(() => ask(memory, evidence)).pipe(
+        map(([thoughts, decision]): Verdict => ({ thoughts, decision: due(memory, evidence, decision) })),
+      );
+    },
+    remember: (memory, evidence) => remembered(memory, evidence, sense),
+  };
+};
+
+const gatesOf = (options: HmsOptions): Hms['gates'] => {
+  const { net } = options;
+  return {
+    appearance: learnedGate('appearance', options, (memory, evidence) => afterSound(net, memory, evidence).pipe(
+      map((thoughts) => [thoughts, learned([thoughts.listened.appearanceGate[0] ?? 0, thoughts.listened.appearanceGate[1] ?? 0])] as const),
+    )),
+    motion: learnedGate('motion', options, (memory, evidence) => afterSound(net, memory, evidence).pipe(
+      concatMap((thoughts) => afterPicture(net, thoughts, evidence)),
+      map((thoughts) => {
+        const logits = motionGateOf(net, thoughts);
+        return [thoughts, logits === undefined ? shut('nested', 'no picture') : learned(logits)] as const;
+      }),
+    )),
+  };
+};
+
+const withoutThoughts = (evidence: Evidence): Evidence => {
+  const { thoughts, ...rest } = evidence;
+  return thoughts === undefined ? evidence : rest;
+};
+
+/**
+ * Hierarchical Modality Selection, live: the cheap sense decides whether the dearer one is worth its cost.
+ *
+ * Three LSTMs, for sound, pictures and clips. A gate opens if and only if its net finds that likelier; then the sense is
+ * read and its LSTM makes a step, else the state of the LSTM below is copied into it. What the motion LSTM holds is what
+ * is believed. A sense whose gate opened, but which had no answer (no picture came), counts as one whose gate stayed
+ * shut; missing sound counts as digital silence. A reading that was used before counts as a reading. Each stage runs
+ * only when something depends on it, so that a shut gate costs nothing; nothing is sampled, and nothing later than the
+ * segment is used. The states are forgotten with their era.
+ *
+ * `enabled: false` forbids a sense. Beside the net, the heartbeat may open a gate, if the settings have one.
+ * What is heard, seen and watched in the labels of the nets themselves goes on beside it, as {@link fusion} has it.
+ * @see HMS equations 3–7 and §3.2
+ */
+export const createHms = (options: HmsOptions): Hms => {
+  const { net, settings, listen } = options;
+  const gates = gatesOf(options);
+  const beside = fusion({ settings, listen, gates: Object.values(gates) });
+  return {
+    gates,
+    policy: {
+      rest: beside.rest,
+      remember: (memory, evidence) => defer(() => afterSound(net, memory, evidence)).pipe(
+        concatMap((thoughts) => afterPicture(net, thoughts, evidence)),
+        concatMap((thoughts) => conclude(net, thoughts, evidence)),
+        concatMap(({ state, logits, pattern, cost }) => beside.remember(memory, withoutThoughts(evidence)).pipe(
+          map((step) => ({
+            memory: { ...step.memory, hms: remembering(state) },
+            output: { ...step.output, known: knownOf(net, logits, pattern, settings.keep), cost: addCosts(step.output.cost, cost), policyCost: cost },
+          })),
+        )),
+      ),
+    },
+  };
+};
