@@ -1,5 +1,5 @@
 /** Clips of a world, in memory and as files. */
-import { mkdirSync, renameSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeRecording } from '../../media/recording.js';
 import { stage, type Film, type Size } from './film.js';
@@ -30,16 +30,27 @@ export const drawClip = (world: World, { part, index, size = CLIP_SIZE }: { read
   return { ...latents, latents, informative: informative(latents), samples: soundtrack(world.seed, latents), film, frame: (frame) => film.frame(frame) };
 };
 
-/** Bits a second of pictures of a size: constant, so that a file's size tells nothing. */
-export const bitsPerSecond = ({ width, height }: Size): number => Math.round(140_000 * ((width * height) / 128 ** 2) ** 0.75);
+/** Bits a second of pictures of a size. */
+export const bitsPerSecond = ({ width, height }: Size): number => Math.round(120_000 * ((width * height) / 128 ** 2) ** 0.75);
 
-/** Encoder options for a constant bit rate: what is left over is filled up. */
+/** Encoder options for a nearly constant bit rate. */
 export const constantRate = (size: Size): Readonly<Record<string, string>> => {
   const kbit = bitsPerSecond(size) / 1000;
   return {
     preset: 'ultrafast',
-    'x264-params': `keyint=${FPS * KEY_S}:min-keyint=1:scenecut=0:open-gop=0:nal-hrd=cbr:filler=1:vbv-maxrate=${kbit}:vbv-bufsize=${kbit}:threads=1`,
+    'x264-params': `keyint=${FPS * KEY_S}:min-keyint=1:scenecut=0:open-gop=0:vbv-maxrate=${kbit}:vbv-bufsize=${kbit}:threads=1`,
   };
+};
+
+/** Files of clips are this long, or a multiple of it [bytes]. */
+const FILE_UNIT = 128 * 1024;
+
+/** Fills a file up with an empty box (ISO/IEC 14496-12, 8.1.2), so that its length tells nothing. */
+const fillUp = (path: string): void => {
+  const bytes = statSync(path).size, box = Buffer.alloc(Math.ceil((bytes + 8) / FILE_UNIT) * FILE_UNIT - bytes);
+  box.writeUInt32BE(box.length, 0);
+  box.write('free', 4, 'ascii');
+  appendFileSync(path, box);
 };
 
 /** Writes a clip as MP4 with H.264 and AAC; the file appears when it is whole. */
@@ -54,5 +65,6 @@ export const writeClip = (path: string, { film, samples }: Pick<WorldClip, 'film
     },
     audio: { sampleRateHz: RATE, samples, bitsPerSecond: 40_000, options: { aac_coder: 'fast' } },
   });
+  fillUp(partial);
   renameSync(partial, path);
 };

@@ -1,0 +1,20 @@
+/** Makes worlds: `node dist/tools/world/main.js <what> …`, or `npm run world -- <what> …`. */
+import { scenes, SCENES_USAGE } from './scenes/command.js';
+
+const COMMANDS: Readonly<Record<string, { readonly usage: string; readonly run: (args: readonly string[]) => void | Promise<void> }>> = {
+  scenes: { usage: SCENES_USAGE, run: scenes },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = COMMANDS[name];
+if (command === undefined) {
+  process.stderr.write(`Usage:\n${Object.values(COMMANDS).map(({ usage }) => `  ${usage}`).join('\n')}\n`);
+  process.exitCode = 2;
+} else {
+  try {
+    await command.run(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
