@@ -13,6 +13,8 @@ const DOORS = {
   'protobufjs': '^src/inference/',
   'ws': '^src/serve/',
   'cac': '^pipelines/',
+  '@tensorflow/tfjs-core': '^src/learn/tensor/',
+  '@tensorflow/tfjs-backend-wasm': '^src/learn/tensor/',
   'vega': '^src/evaluate/plots/',
   'vega-lite': '^src/evaluate/plots/',
 };

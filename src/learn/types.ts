@@ -51,6 +51,12 @@ export interface HmsShape {
    * `last`, the last one computed; `nested`, the motion gate can only open where the appearance gate is open.
    */
   readonly unseen: 'zero' | 'last' | 'nested';
+  /**
+   * What a shut gate copies upwards, of which the paper says only "a part": `first`, the lower LSTM's hidden state
+   * over the first dimensions of the upper one's; `none`, nothing, to measure what copying is worth (such a model is
+   * not exported). Without it: `first`.
+   */
+  readonly copy?: 'first' | 'none';
 }
 
 /** A trained tensor: row-major values and dimensions. */

@@ -1,0 +1,159 @@
+/**
+ * Operations with gradients of their own. The WASM backend multiplies `aᵀ·b` about ten times slower than `a·b`, and
+ * adds or multiplies with broadcasting several times slower than without. So every gradient here writes its
+ * transposes out, and rows are spread and summed by products with ones.
+ */
+import { add, concat2d, customGrad, fused, logSoftmax, matMul, mul, neg, ones, relu, reshape, sigmoid, slice, softmax, step, sub, sum, tidy, transpose, zeros } from './tf.js';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from './tf.js';
+
+/** A value, and the gradients of its inputs given the value's own gradient and what was saved. */
+export interface Differentiable<T extends Tensor> {
+  readonly value: T;
+  readonly gradients: (dy: T, saved: readonly Tensor2D[]) => Tensor[];
+}
+
+/**
+ * An operation with a hand-written gradient, as one entry of the tape.
+ *
+ * @param inputs what it is differentiated by; anything else that its gradients use must outlive the backward pass
+ * @param forward is given `save`, for tensors of its own that the gradients need
+ */
+export const differentiable = <T extends Tensor>(inputs: readonly Tensor[], forward: (save: (...tensors: Tensor[]) => void) => Differentiable<T>): T =>
+  customGrad<T>((...given) => {
+    const save = given.at(-1) as unknown as (tensors: Tensor[]) => void;
+    const { value, gradients } = forward((...tensors) => {
+      save(tensors);
+    });
+    return { value, gradFunc: (dy, saved) => tidy(() => gradients(dy, saved as Tensor2D[])) };
+  })(...inputs);
+
+/** Does something with tensors and gives back what is none; every tensor made along the way is disposed unless kept. */
+export const tidily = <T>(work: () => T): T => {
+  let result: { readonly value: T } | undefined;
+  tidy(() => {
+    result = { value: work() };
+  });
+  return (result as unknown as { readonly value: T }).value;
+};
+
+/** The saved tensor of this number. */
+export const savedAt = (saved: readonly Tensor2D[], i: number): Tensor2D => {
+  const tensor = saved[i];
+  if (tensor === undefined) throw new RangeError(`nothing was saved as number ${i}`);
+  return tensor;
+};
+
+/** Repeats a column `[N, 1]` n times to `[N, n]`, by a product with ones. */
+export const spread = (column: Tensor2D, n: number): Tensor2D => matMul(column, ones([1, n]));
+
+/** Sums `[N, n]` over its columns to `[N, 1]`, by a product with ones. */
+const sumColumns = (x: Tensor2D): Tensor2D => matMul(x, ones([x.shape[1], 1]));
+
+/** `a·b` for `[N, m]` and `[m, n]`, whose gradients are plain products too: dy·bᵀ and aᵀ·dy with bᵀ and aᵀ written out. */
+export const product = (a: Tensor2D, b: Tensor2D): Tensor2D => differentiable([a, b], (save) => {
+  save(a, b);
+  return {
+    value: matMul(a, b),
+    gradients: (dy, saved) => [matMul(dy, transpose(savedAt(saved, 1))), matMul(transpose(savedAt(saved, 0)), dy)],
+  };
+});
+
+/** The gradients of a kernel `[m, n]` and a bias `[n]` in one product: [xᵀ; 1]·dy. */
+const kernelAndBias = (x: Tensor2D, dy: Tensor2D): [Tensor2D, Tensor1D] => {
+  const [m, n] = [x.shape[1], dy.shape[1]];
+  const both: Tensor2D = matMul(concat2d([transpose(x), ones([1, x.shape[0]])], 0), dy);
+  return [slice(both, [0, 0], [m, n]), reshape(slice(both, [m, 0], [1, n]), [n])];
+};
+
+/** `x·kernel + bias` for `[N, m]`, `[m, n]` and `[n]`. */
+export const affine = (x: Tensor2D, kernel: Tensor2D, bias: Tensor1D): Tensor2D => differentiable([x, kernel, bias], (save) => {
+  save(x, kernel);
+  return {
+    value: fused.matMul({ a: x, b: kernel, bias }) as Tensor2D,
+    gradients: (dy, saved) => [matMul(dy, transpose(savedAt(saved, 1))), ...kernelAndBias(savedAt(saved, 0), dy)],
+  };
+});
+
+/** relu(x·kernel + bias), where x `[N, m]` is data and has no gradient. */
+export const project = (x: Tensor2D, kernel: Tensor2D, bias: Tensor1D): Tensor2D => differentiable([kernel, bias], (save) => {
+  const value = relu(fused.matMul({ a: x, b: kernel, bias })) as Tensor2D;
+  save(value);
+  return { value, gradients: (dy, saved) => kernelAndBias(x, mul<Tensor2D>(dy, step(savedAt(saved, 0)))) };
+});
+
+/**
+ * The straight-through gate: 1 where d `[N, 1]` is positive, else 0; backwards as σ(d/τ). With d the difference of two
+ * logits plus that of two Gumbel variables this is the Gumbel-softmax for two categories, its hard sample forwards.
+ * @see HMS equations 9 and 10
+ */
+export const straightThrough = (d: Tensor2D, temperature: number): Tensor2D => differentiable([d], (save) => {
+  save(d);
+  return {
+    value: step(d),
+    gradients: (dy, saved) => {
+      const soft = sigmoid(mul(savedAt(saved, 0), 1 / temperature));
+      return [mul(mul(dy, 1 / temperature), mul(soft, sub(1, soft)))];
+    },
+  };
+});
+
+/** `gate·x`, a gate `[N, 1]` before every column of x `[N, n]`. */
+export const gated = (gate: Tensor2D, x: Tensor2D): Tensor2D => differentiable([gate, x], (save) => {
+  const mask = spread(gate, x.shape[1]);
+  save(mask, x);
+  return {
+    value: mul<Tensor2D>(mask, x),
+    gradients: (dy, saved) => [sumColumns(mul<Tensor2D>(dy, savedAt(saved, 1))), mul(dy, savedAt(saved, 0))],
+  };
+});
+
+/** What a shut gate lets overwrite the kept row: the first columns of another table. */
+export interface Lower {
+  readonly table: Tensor2D;
+  /** How many of its columns, from the first. */
+  readonly columns: number;
+}
+
+/**
+ * `next` where the gate `[N, 1]` is open, else `kept`, row by row; with `lower` a shut gate lets its first columns
+ * overwrite the first ones of `kept` (HMS's fusing of hidden states). The gate's gradient is dy·(next − what a shut
+ * gate leaves).
+ * @see HMS equations 5 and 7
+ */
+export const choose = (gate: Tensor2D, next: Tensor2D, kept: Tensor2D, lower?: Lower): Tensor2D => {
+  const [rows, n] = kept.shape;
+  const columns = lower?.columns ?? 0;
+  return differentiable(lower === undefined ? [gate, next, kept] : [gate, next, kept, lower.table], (save) => {
+    const left = lower === undefined ? kept : concat2d([slice(lower.table, [0, 0], [rows, columns]), slice(kept, [0, columns], [rows, n - columns])], 1);
+    const mask = spread(gate, n);
+    const change = sub<Tensor2D>(next, left);
+    save(mask, change);
+    return {
+      value: add<Tensor2D>(left, mul(mask, change)),
+      gradients: (dy, saved) => {
+        const dNext = mul<Tensor2D>(dy, savedAt(saved, 0));
+        const dLeft = sub<Tensor2D>(dy, dNext);
+        const dGate = sumColumns(mul<Tensor2D>(dy, savedAt(saved, 1)));
+        if (lower === undefined) return [dGate, dNext, dLeft];
+        const dKept = concat2d([zeros([rows, columns]), slice(dLeft, [0, columns], [rows, n - columns])], 1);
+        const dLower = slice(dLeft, [0, 0], [rows, columns]);
+        return [dGate, dNext, dKept, concat2d([dLower, zeros([rows, lower.table.shape[1] - columns])], 1)];
+      },
+    };
+  });
+};
+
+/**
+ * The weighted sum of cross entropies: −Σ weights·log softmax(logits)[target].
+ *
+ * @param targets one-hot rows `[N, classes]` multiplied by the row's weight
+ * @param weights the rows' weights `[N, 1]`
+ * @see HMS equation 8
+ */
+export const crossEntropy = (logits: Tensor2D, targets: Tensor2D, weights: Tensor2D): Scalar => differentiable<Scalar>([logits], (save) => {
+  save(logits);
+  return {
+    value: neg(sum(mul(targets, logSoftmax(logits)))),
+    gradients: (dy, saved) => [mul(dy, sub(mul(spread(weights, logits.shape[1]), softmax(savedAt(saved, 0))), targets))],
+  };
+});
