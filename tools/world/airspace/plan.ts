@@ -14,8 +14,8 @@ export interface AirspaceRow {
   readonly part: string;
 }
 
-/** `train` fits the heads, `held` chooses and calibrates, `test` is reported and never chose anything. */
-export type AirspacePart = 'train' | 'held' | 'test';
+/** `train` fits the heads, `val` chooses and calibrates, `test` is reported and never chose anything. */
+export type AirspacePart = 'train' | 'val' | 'test';
 
 /** One clip to be composed: a stretch of a video with a stretch of a sound. */
 export interface ComposedClip {
@@ -41,7 +41,7 @@ const RECORDING_S = 10;
 const HELD_SHARE = 0.2;
 
 /** Stretches taken from each video, evenly over it. */
-const STRETCHES: Readonly<Record<AirspacePart, number>> = { train: 3, held: 2, test: 2 };
+const STRETCHES: Readonly<Record<AirspacePart, number>> = { train: 3, val: 2, test: 2 };
 
 /** The label of the sound that a video's label takes. */
 export const soundLabel = (label: string): string => (label === 'drone' || label === 'helicopter' ? label : 'background');
@@ -52,7 +52,7 @@ const stem = (path: string): string => basename(path, extname(path));
 const inParts = (rows: readonly AirspaceRow[]): Record<AirspacePart, string[]> => {
   const train = rows.filter((row) => row.part === 'train').map((row) => row.path).sort();
   const from = train.length - Math.ceil(train.length * HELD_SHARE);
-  return { train: train.slice(0, from), held: train.slice(from), test: rows.filter((row) => row.part === 'val').map((row) => row.path).sort() };
+  return { train: train.slice(0, from), val: train.slice(from), test: rows.filter((row) => row.part === 'val').map((row) => row.path).sort() };
 };
 
 /** A list in a random order, again and again: each is taken once before any is taken twice. */
@@ -66,7 +66,7 @@ const inTurns = <T>(list: readonly T[], random: Random): (() => T) => {
   };
 };
 
-const PARTS: readonly AirspacePart[] = ['train', 'held', 'test'];
+const PARTS: readonly AirspacePart[] = ['train', 'val', 'test'];
 
 /**
  * The clips to compose from the rows of splits.csv: the same for the same seed. A sound stays on its recording's
