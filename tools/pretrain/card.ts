@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './places.js';
-import type { Estimate } from './statistics.js';
+import type { Estimate } from '../../src/evaluate/intervals.js';
 
 interface Voice {
   readonly esc10_clip_accuracy: Estimate;

@@ -8,6 +8,9 @@ import { parseArgs } from 'node:util';
 import { describePack, loadPack } from '../../src/inference/pack.js';
 import type { Session } from '../../src/inference/types.js';
 import { createLogMel } from '../../src/sense/log-mel.js';
+import { expectedCalibrationError } from '../../src/evaluate/calibration.js';
+import { bootstrap, wilson, type Estimate } from '../../src/evaluate/intervals.js';
+import { argmax, quantile } from '../../src/evaluate/order.js';
 import { fromDb, scale } from './filters.js';
 import { nothingInParticular } from './augment.js';
 import { BACKGROUND, FRONT_END, LABELS, WINDOW_SAMPLES } from './labels.js';
@@ -15,7 +18,6 @@ import { soundClips, type Clip } from './library.js';
 import { byName, runPatch, sigmoidHead } from './listeners.js';
 import { cacheFolder, repositoryRoot } from './places.js';
 import { seeded } from './random.js';
-import { argmax, bootstrap, expectedCalibrationError, quantile, wilson, type Estimate } from './statistics.js';
 import { plainTarget, plainWindows } from './windows.js';
 
 interface Heard {
