@@ -56,7 +56,7 @@ const fillUp = (path: string): void => {
 /** Writes a clip as MP4 with H.264 and AAC; the file appears when it is whole. */
 export const writeClip = (path: string, { film, samples }: Pick<WorldClip, 'film' | 'samples'>): void => {
   mkdirSync(dirname(path), { recursive: true });
-  const partial = `${path}.partial`;
+  const partial = `${path}.${process.pid}.partial`;
   writeRecording({
     path: partial, format: 'mp4',
     video: {

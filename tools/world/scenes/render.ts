@@ -28,6 +28,8 @@ export interface Order {
   readonly counts: Counts;
   readonly folder: string;
   readonly size: Size;
+  /** Begin at the end: two processes that come from both ends share the work. */
+  readonly backwards?: boolean;
 }
 
 /** All clips of an order, in the order in which they are rendered. */
@@ -36,8 +38,9 @@ export const latentsOf = ({ world, counts }: Pick<Order, 'world' | 'counts'>): L
 
 /** Writes a file so that it is either the old one or the new one, never half. */
 export const writeWhole = (path: string, text: string): void => {
-  writeFileSync(`${path}.partial`, text);
-  renameSync(`${path}.partial`, path);
+  const partial = `${path}.${process.pid}.partial`;
+  writeFileSync(partial, text);
+  renameSync(partial, path);
 };
 
 /**
@@ -55,7 +58,7 @@ export const render = (order: Order, progress: (done: number, of: number, made: 
   const all = latentsOf(order);
   writeWhole(join(folder, 'clips.jsonl'), `${all.map(clipLine).join('\n')}\n`);
   let made = 0;
-  all.forEach((latents, i) => {
+  (order.backwards === true ? all.toReversed() : all).forEach((latents, i) => {
     const path = join(folder, clipPath(latents));
     if (!existsSync(path)) {
       writeClip(path, drawClip(world, { ...latents, size }));
