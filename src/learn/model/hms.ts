@@ -19,7 +19,7 @@
  */
 import { lstmStep, recurrence, recurrentStep, doubled, type Recurrence } from '../tensor/lstm.js';
 import { affine, choose, gated, product, project, straightThrough } from '../tensor/ops.js';
-import { add, concat2d, mul, reshape, slice, split, step, sub, tensor2d, zeros, type Tensor1D, type Tensor2D } from '../tensor/tf.js';
+import { add, concat2d, mul, slice, split, step, sub, tensor2d, zeros, type Tensor1D, type Tensor2D } from '../tensor/tf.js';
 import type { BySense, HmsShape } from '../types.js';
 import type { Tensors } from './parameters.js';
 
@@ -84,11 +84,10 @@ const lstmWeights = (w: Tensors, name: string, widths: readonly number[], hidden
 
 /** A gate's kernel as the difference of its two columns, by the rows of its inputs, `[h | c]` last. */
 const gateWeights = (w: Tensors, name: string, widths: readonly number[], hidden: number): { readonly kernels: Tensor2D[]; readonly bias: Tensor1D } => {
+  const [shut, open] = split<Tensor1D>(w.vector(`${name}.gate.bias`), 2);
+  if (shut === undefined || open === undefined) throw new RangeError('a gate has two logits');
   const openLessShut = tensor2d([[-1], [1]]);
-  return {
-    kernels: split(product(w.matrix(`${name}.gate.kernel`), openLessShut), [...widths, 2 * hidden], 0),
-    bias: reshape(product(reshape(w.vector(`${name}.gate.bias`), [1, 2]), openLessShut), [1]),
-  };
+  return { kernels: split(product(w.matrix(`${name}.gate.kernel`), openLessShut), [...widths, 2 * hidden], 0), bias: sub(open, shut) };
 };
 
 /** What stands ready before the loop over time. */

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { Fault } from '../../faults.js';
+import { registerGradients } from './gradients.js';
 
 /** What training runs on. */
 export interface Engine {
@@ -40,6 +41,7 @@ const openWasm = async (): Promise<boolean> => {
  * @throws Fault `internal` when neither starts
  */
 export const openEngine = async (want: 'best' | 'wasm' = 'best'): Promise<Engine> => {
+  registerGradients();
   const gpu = want === 'best' ? await openGpu() : undefined;
   if (gpu !== undefined) return gpu;
   if (getBackend() === 'wasm' || await openWasm()) {

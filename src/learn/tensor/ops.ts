@@ -15,7 +15,7 @@ export interface Differentiable<T extends Tensor> {
 /**
  * An operation with a hand-written gradient, as one entry of the tape.
  *
- * @param inputs what it is differentiated by; anything else that its gradients use must outlive the backward pass
+ * @param inputs what it is differentiated by; anything else that its gradients use must be saved too, for the tape frees it
  * @param forward is given `save`, for tensors of its own that the gradients need
  */
 export const differentiable = <T extends Tensor>(inputs: readonly Tensor[], forward: (save: (...tensors: Tensor[]) => void) => Differentiable<T>): T =>
@@ -77,8 +77,8 @@ export const affine = (x: Tensor2D, kernel: Tensor2D, bias: Tensor1D): Tensor2D 
 /** relu(x·kernel + bias), where x `[N, m]` is data and has no gradient. */
 export const project = (x: Tensor2D, kernel: Tensor2D, bias: Tensor1D): Tensor2D => differentiable([kernel, bias], (save) => {
   const value = relu(fused.matMul({ a: x, b: kernel, bias })) as Tensor2D;
-  save(value);
-  return { value, gradients: (dy, saved) => kernelAndBias(x, mul<Tensor2D>(dy, step(savedAt(saved, 0)))) };
+  save(value, x);
+  return { value, gradients: (dy, saved) => kernelAndBias(savedAt(saved, 1), mul<Tensor2D>(dy, step(savedAt(saved, 0)))) };
 });
 
 /**
@@ -151,9 +151,9 @@ export const choose = (gate: Tensor2D, next: Tensor2D, kept: Tensor2D, lower?: L
  * @see HMS equation 8
  */
 export const crossEntropy = (logits: Tensor2D, targets: Tensor2D, weights: Tensor2D): Scalar => differentiable<Scalar>([logits], (save) => {
-  save(logits);
+  save(logits, targets, weights);
   return {
     value: neg(sum(mul(targets, logSoftmax(logits)))),
-    gradients: (dy, saved) => [mul(dy, sub(mul(spread(weights, logits.shape[1]), softmax(savedAt(saved, 0))), targets))],
+    gradients: (dy, saved) => [mul(dy, sub(mul(spread(savedAt(saved, 2), logits.shape[1]), softmax(savedAt(saved, 0))), savedAt(saved, 1)))],
   };
 });
