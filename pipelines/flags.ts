@@ -1,12 +1,10 @@
 /** From the command line's flags to a checked profile. */
-import { readProfile, type Profile } from '../src/settings/profile.js';
+import { EMBEDDED_AUDIO, readProfile, type Profile } from '../src/settings/profile.js';
 import { usage } from './command.js';
-
-/** The pack that ships with Hearken and needs no download. */
-export const EMBEDDED_AUDIO = 'ear';
 
 /** Flags as the command line gives them. */
 export interface Flags {
+  readonly policy?: string;
   readonly audio?: string;
   readonly appearance?: string;
   readonly motion?: string;
@@ -58,6 +56,7 @@ export const profileOf = (flags: Flags): Profile => {
   return readProfile(
     {
       packs: {
+        ...(flags.policy === undefined ? {} : { policy: flags.policy }),
         audio: flags.audio ?? EMBEDDED_AUDIO,
         ...(flags.appearance === undefined ? {} : { appearance: flags.appearance }),
         ...(flags.motion === undefined ? {} : { motion: flags.motion }),

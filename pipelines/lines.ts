@@ -10,7 +10,7 @@ const ranked = (labels: readonly LabelScore[], atLeast: number, most: number): s
 
 const REASONS: Readonly<Record<string, string>> = {
   listed: 'a listed sound', uncertain: 'it is unsure', heartbeat: 'it is time', held: 'still open', quiet: 'quiet', sure: 'sure',
-  cooldown: 'it just looked', off: 'switched off',
+  cooldown: 'it just looked', off: 'switched off', learned: 'learned', nested: 'nothing to go by',
 };
 
 const because = ({ reason, detail }: WireGate): string => `${REASONS[reason] ?? reason}${detail === undefined ? '' : `: ${detail}`}`;
@@ -32,7 +32,7 @@ const spent = ({ cost }: SegmentMessage): string =>
   `${(cost.gmacs * 1000).toFixed(1)} MMAC ${cost.ms.toFixed(1)} ms${cost.decode_ms > 0 ? ` + decode ${cost.decode_ms.toFixed(1)} ms` : ''}`;
 
 const segmentLine = (segment: SegmentMessage): string =>
-  `${clock(segment.end_time)}  hears ${(segment.unanswered.audio === undefined ? ranked(segment.heard, 0.1, 2) : `nothing (${segment.unanswered.audio})`).padEnd(38)} ${looking(segment).padEnd(52)} ${spent(segment)}`;
+  `${clock(segment.end_time)}  ${segment.known === undefined ? '' : `${ranked(segment.known, 0.1, 1)}; `}hears ${(segment.unanswered.audio === undefined ? ranked(segment.heard, 0.1, 2) : `nothing (${segment.unanswered.audio})`).padEnd(38)} ${looking(segment).padEnd(52)} ${spent(segment)}`;
 
 const eventLine = (event: EventMessage): string =>
   `${clock(event.start_time + event.emit_latency_ms / 1000)}  ${event.type.toUpperCase().padEnd(11)} ${event.label} ${score(event.top_score)}, from ${clock(event.start_time).trim()}${event.end_time === null ? '' : ` to ${clock(event.end_time).trim()}`}; ${(event.cost.gmacs * 1000).toFixed(0)} MMAC since it began`;

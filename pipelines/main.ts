@@ -5,9 +5,10 @@ import { cac } from 'cac';
 import { loadPack } from '../src/inference/pack.js';
 import type { SourceAddress } from '../src/ingest/sources.js';
 import { KNOWN_SCHEMES } from '../src/ingest/sources.js';
+import { EMBEDDED_AUDIO } from '../src/settings/profile.js';
 import { exitCodeLines, runCommand, usage, type Command } from './command.js';
 import { doctor } from './doctor.js';
-import { EMBEDDED_AUDIO, profileOf, type Flags } from './flags.js';
+import { profileOf, type Flags } from './flags.js';
 import { importFile, list, pull, show, type ImportFlags } from './models.js';
 import { serve } from './serve.js';
 import { sampleOf } from './stream.js';
@@ -38,6 +39,7 @@ const run = (action: Command): void => {
 };
 
 const withProfile = (line: ReturnType<typeof cli.command>): ReturnType<typeof cli.command> => line
+  .option('--policy <pack>', 'Learned policy, which brings the packs of its senses')
   .option('--audio <pack>', 'Pack that listens', { default: EMBEDDED_AUDIO })
   .option('--appearance <pack>', 'Pack that looks at single pictures')
   .option('--motion <pack>', 'Pack that looks at clips')

@@ -1,26 +1,35 @@
 /** `hearken models list | show | pull | import`. */
 import { SingleBar, Presets } from 'cli-progress';
 import { importModel, type ImportOptions } from '../src/inference/import-model.js';
-import type { SenseName } from '../src/inference/manifest.js';
+import type { PackManifest, SenseName } from '../src/inference/manifest.js';
 import { listPacks, userPackFolder } from '../src/inference/pack-folders.js';
 import { describePack, loadPack, type PackDescription, type SenseDescription } from '../src/inference/pack.js';
+import type { PolicyDescription } from '../src/inference/pack-policy.js';
 import { pullPack, PUBLIC_PACK_NAMES } from '../src/inference/pull-pack.js';
 import { usage, type CommandContext } from './command.js';
 
 const SENSES: readonly SenseName[] = ['audio', 'appearance', 'motion'];
 
+const kindsOf = (manifest: PackManifest | undefined): string[] =>
+  [...Object.keys(manifest?.senses ?? {}), ...(manifest?.policy === undefined ? [] : ['policy'])];
+
 /** Prints the packs that are installed and those that can be pulled. */
 export const list = async (json: boolean, { print }: CommandContext): Promise<number> => {
   const packs = await listPacks();
   if (json) {
-    print(JSON.stringify(packs.map(({ name, folder, manifest, fault }) => ({ name, folder, senses: Object.keys(manifest?.senses ?? {}), fault: fault?.sentence }))));
+    print(JSON.stringify(packs.map(({ name, folder, manifest, fault }) => ({ name, folder, senses: Object.keys(manifest?.senses ?? {}), ...(manifest?.policy === undefined ? {} : { policy: manifest.policy.kind }), fault: fault?.sentence }))));
     return 0;
   }
   for (const { name, manifest, fault } of packs) {
-    print(fault === undefined ? `${name.padEnd(16)} ${Object.keys(manifest?.senses ?? {}).join(', ').padEnd(12)} ${manifest?.description ?? ''}` : `${name.padEnd(16)} cannot be used: ${fault.sentence}`);
+    print(fault === undefined ? `${name.padEnd(16)} ${kindsOf(manifest).join(', ').padEnd(12)} ${manifest?.description ?? ''}` : `${name.padEnd(16)} cannot be used: ${fault.sentence}`);
   }
   for (const name of PUBLIC_PACK_NAMES) if (!packs.some((pack) => pack.name === name)) print(`${name.padEnd(16)} not installed: hearken models pull ${name}`);
   return 0;
+};
+
+/** What stands for a picture that was not looked at, in words. */
+const UNSEEN: Readonly<Record<PolicyDescription['sizes']['unseen'], string>> = {
+  zero: 'it goes on with zeros', last: 'it goes on with the last one', nested: 'it watches no clip either',
 };
 
 const senseLines = ({ sense, file, input, outputs, activation, labels, parameters, megabytes, macs, notCounted }: SenseDescription): string[] => [
@@ -30,12 +39,25 @@ const senseLines = ({ sense, file, input, outputs, activation, labels, parameter
   `  gives     ${labels} ${activation} scores as ${outputs.scores.name}${outputs.features === undefined ? '' : `, ${String(outputs.features.dims.at(-1))} features as ${outputs.features.name}`}`,
 ];
 
-const packLines = ({ name, version, description, license, origin, folder, senses }: PackDescription): string[] => [
+const temperatureLine = (temperatures: PolicyDescription['temperatures']): string =>
+  Object.entries(temperatures).flatMap(([pattern, value]) => (value === undefined ? [] : [`${pattern} ${value.toFixed(2)}`])).join(', ');
+
+const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stages, stepS }: PolicyDescription): string[] => [
+  `policy: ${kind}, ${labels.length} labels${background.length === 0 ? '' : ` (background: ${background.join(', ')})`}`,
+  `  senses    ${Object.entries(nets).flatMap(([sense, net]) => (net === undefined ? [] : [`${sense} by ${net.pack} (${net.sha256.slice(0, 12)}…)`])).join(', ')}`,
+  `  without a picture  ${UNSEEN[sizes.unseen]}`,
+  ...stages.map(({ stage, macs, parameters }) => `  ${stage.padEnd(9)} ${(macs / 1e6).toFixed(3)} M multiply-accumulates a run, ${(parameters / 1e6).toFixed(3)} M parameters`),
+  `  temperatures  ${temperatureLine(temperatures)}`,
+  ...(stepS === undefined ? [] : [`  step      ${stepS} s`]),
+];
+
+const packLines = ({ name, version, description, license, origin, folder, senses, policy }: PackDescription): string[] => [
   `${name} ${version}: ${description}`,
   `licence     ${license}`,
   `made from   ${origin}`,
   `folder      ${folder}`,
   ...senses.flatMap(senseLines),
+  ...(policy === undefined ? [] : policyLines(policy)),
 ];
 
 /** Prints what a pack is and costs, counted from its graph. */

@@ -11,7 +11,8 @@ import { startServer, type Server } from '../src/serve/server.js';
 import type { Profile } from '../src/settings/profile.js';
 import type { CommandContext } from './command.js';
 import { stateLine } from './lines.js';
-import { loadNets, stream, type Nets } from './stream.js';
+import { loadNets, type Nets } from './nets.js';
+import { stream } from './stream.js';
 
 /** A camera by its name. */
 export interface Camera {

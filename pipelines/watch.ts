@@ -12,7 +12,8 @@ import type { ServerOptions } from '../src/serve/options.js';
 import type { Profile } from '../src/settings/profile.js';
 import type { CommandContext } from './command.js';
 import { jsonOf, lineOf, stateLine } from './lines.js';
-import { loadNets, stream, type Nets } from './stream.js';
+import { loadNets, type Nets } from './nets.js';
+import { stream } from './stream.js';
 
 /** What `watch` is told. */
 export interface WatchOptions {

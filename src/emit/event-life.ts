@@ -73,8 +73,9 @@ export const lived = (event: LiveEvent, belief: Belief, support: Support, held: 
   };
 };
 
-/** The best labels of this moment, whichever sense they come from; a label that several know counts once. */
+/** The best labels of this moment: a learned policy's, or else whichever sense they come from; a label that several know counts once. */
 const bestLabels = (belief: Belief, topK: number): EventMessage['top_k'] => {
+  if (belief.known !== undefined) return wireLabels(belief.known.labels, topK);
   const best = new Map<string, number>();
   const looks: (Look | undefined)[] = [belief.seen, belief.watched];
   for (const { label, score } of [...belief.heard, ...looks.flatMap((look) => look?.labels ?? [])]) {

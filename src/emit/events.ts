@@ -30,7 +30,17 @@ const UNSUPPORTED: Support = { score: 0, senses: {} };
 
 const releaseOf = (spec: EmitSpec): number => Math.min(spec.release ?? 0.6 * spec.confidence, spec.confidence);
 
-/** For each label of the belief, its best score and the senses that hold it; a sense without a time has no reading of its own. */
+/** When each sense that was read on this segment was about [µs]: what a learned policy knows rests on all of them. */
+const readTimes = ({ readings }: Belief['evidence']): Support['senses'] => {
+  const times: Partial<Record<SenseName, number>> = {};
+  for (const reading of Object.values(readings)) if (reading.scores !== undefined) times[reading.sense] = reading.timeUs;
+  return times;
+};
+
+/**
+ * For each label of the belief, its best score and the senses that hold it; a sense without a time has no reading of its own.
+ * A learned policy weighs all senses in its own labels, so that where there is one, its labels alone become events.
+ */
 const supports = (spec: EmitSpec, belief: Belief): Map<string, Support> => {
   const found = new Map<string, Support>();
   const note = (sense: SenseName, timeUs: number | undefined, labels: Look['labels']): void => {
@@ -42,6 +52,11 @@ const supports = (spec: EmitSpec, belief: Belief): Map<string, Support> => {
       });
     }
   };
+  if (belief.known !== undefined) {
+    const senses = readTimes(belief.evidence);
+    for (const { label, score } of belief.known.labels) found.set(label, { score, senses: score >= releaseOf(spec) ? senses : {} });
+    return found;
+  }
   // What is heard is smoothed: without sound in this segment it is a memory, not a reading.
   note('audio', belief.evidence.readings.audio?.scores === undefined ? undefined : belief.endUs, belief.heard);
   if (belief.seen !== undefined) note('appearance', belief.seen.timeUs, belief.seen.labels);

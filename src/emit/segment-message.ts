@@ -32,6 +32,7 @@ export const segmentMessage = (camera: string, belief: Settled, topK: number): S
   heard: wireLabels(belief.heard, topK),
   seen: wireLook(belief, belief.seen, topK),
   watched: wireLook(belief, belief.watched, topK),
+  ...(belief.known === undefined ? {} : { known: wireLabels(belief.known.labels, topK) }),
   looked: looked(belief.evidence.readings.appearance) || looked(belief.evidence.readings.motion),
   gate: wireGates(belief.gates),
   unanswered: unanswered(belief),

@@ -77,7 +77,7 @@ export interface EventMessage {
   /** The label's score now, and the best it has had. */
   readonly score: number;
   readonly top_score: number;
-  /** The best labels of this moment, heard or seen, best first. */
+  /** The best labels of this moment, known by a learned policy, or else heard or seen; best first. */
   readonly top_k: readonly LabelScore[];
   /** Start of the first window that held it [epoch s]. */
   readonly start_time: number;
@@ -115,6 +115,8 @@ export interface SegmentMessage {
   readonly heard: readonly LabelScore[];
   readonly seen: WireLook | null;
   readonly watched: WireLook | null;
+  /** What a learned policy knows, best first, calibrated; absent under a policy without labels of its own. */
+  readonly known?: readonly LabelScore[];
   /** Whether a picture was looked at for this segment. */
   readonly looked: boolean;
   /** Why it looked, or why not. */

@@ -31,10 +31,21 @@ const gateSchema = z.strictObject({
   cooldownS: secondsOrNone.default(2),
 });
 
+/** The pack that ships with Hearken and needs no download. */
+export const EMBEDDED_AUDIO = 'ear';
+
+/**
+ * Defaults under a learned policy: it decides for itself when to look, at clips too, so that no clock does it for it.
+ * What a user sets still holds: `enabled: false` forbids a sense, and a heartbeat opens a gate that the policy leaves shut.
+ */
+const UNDER_A_POLICY = { gate: { appearance: { heartbeatS: null }, motion: { enabled: true, heartbeatS: null } } };
+
 const shape = z.strictObject({
   /** Model packs by sense: names, or folders. A sense without a pack is never used. */
   packs: z.strictObject({
-    audio: z.string().min(1).default('ear'),
+    /** A learned policy; it brings the packs of its senses, which then need no naming. Without one: thresholds. */
+    policy: z.string().min(1).optional(),
+    audio: z.string().min(1).default(EMBEDDED_AUDIO),
     appearance: z.string().min(1).optional(),
     motion: z.string().min(1).optional(),
   }).prefault({}),
@@ -150,14 +161,19 @@ const over = (below: unknown, above: unknown): unknown => {
 const describe = ({ path, message }: { path: readonly PropertyKey[]; message: string }): string =>
   `${path.length === 0 ? 'settings' : path.map(String).join('.')}: ${message}`;
 
+const namesPolicy = (settings: unknown): boolean =>
+  isRecord(settings) && isRecord(settings['packs']) && settings['packs']['policy'] !== undefined;
+
 /**
- * Reads a profile from layers, the later over the earlier (a file, then flags), over the defaults.
+ * Reads a profile from layers, the later over the earlier (a file, then flags), over the defaults. Where a layer names a
+ * learned policy, the gates have other defaults: no heartbeat, and the motion sense is not forbidden.
  *
  * @example readProfile({ listen: ['Helicopter'] }, { gate: { appearance: { heartbeatS: 10 } } })
  * @throws Fault `settings-invalid` that names every wrong path
  */
 export const readProfile = (...layers: readonly unknown[]): Profile => {
-  const result = profileSchema.safeParse(layers.reduce(over, {}));
+  const asked = layers.reduce(over, {});
+  const result = profileSchema.safeParse(namesPolicy(asked) ? over(UNDER_A_POLICY, asked) : asked);
   if (result.success) return result.data;
   throw new Fault('settings', 'settings-invalid', `The settings are not valid: ${result.error.issues.map(describe).join('; ')}.`, {
     remedy: 'Correct what is named, or leave it out for its default.',

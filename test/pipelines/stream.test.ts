@@ -4,7 +4,8 @@ import type { Output } from '../../src/emit/types.js';
 import { MediaHost } from '../../src/media/host.js';
 import type { Net } from '../../src/sense/net.js';
 import { readProfile, type Profile } from '../../src/settings/profile.js';
-import { loadNets, stream, type Nets } from '../../pipelines/stream.js';
+import { loadNets, type Nets } from '../../pipelines/nets.js';
+import { stream } from '../../pipelines/stream.js';
 import { pictures, recording, tone } from '../fixtures/recordings.js';
 
 const NEVER = { listed: { open: 1, close: 1 }, uncertain: { open: 1, close: 1 }, holdS: 0, cooldownS: 0 };

@@ -23,6 +23,14 @@ describe('readProfile', () => {
     expect(profile.listen).to.deep.equal([]);
   });
 
+  it('leaves the looking to a learned policy where one is named, unless told otherwise', () => {
+    const { gate, packs } = readProfile({ packs: { policy: 'playground' } });
+    expect(packs).to.deep.equal({ policy: 'playground', audio: 'ear' });
+    expect([gate.appearance.heartbeatS, gate.motion.heartbeatS, gate.motion.enabled]).to.deep.equal([null, null, true]);
+    const told = readProfile({ packs: { policy: 'playground' }, gate: { motion: { enabled: false } } }, { gate: { appearance: { heartbeatS: 10 } } });
+    expect([told.gate.appearance.heartbeatS, told.gate.motion.enabled]).to.deep.equal([10, false]);
+  });
+
   it('keeps the other defaults of a section when one of its fields is set', () => {
     const { gate } = readProfile({ gate: { appearance: { listed: { open: 0.6 } } } });
     expect(gate.appearance.listed).to.deep.equal({ open: 0.6, close: 0.2 });

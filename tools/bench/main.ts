@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MediaHost } from '../../src/media/host.js';
 import { routeNativeLog } from '../../src/media/native.js';
-import { loadNets, type Nets } from '../../pipelines/stream.js';
+import { loadNets, type Nets } from '../../pipelines/nets.js';
 import { decodeEverything } from './decode-everything.js';
 import { benchMedia, type BenchMedia } from './media.js';
 import { memoryOverDecodes } from './memory.js';

@@ -5,7 +5,8 @@ import type { SenseManifest } from '../../src/inference/manifest.js';
 import type { MediaHost } from '../../src/media/host.js';
 import type { Net } from '../../src/sense/net.js';
 import { readProfile, type Profile } from '../../src/settings/profile.js';
-import { stream, type Nets } from '../../pipelines/stream.js';
+import type { Nets } from '../../pipelines/nets.js';
+import { stream } from '../../pipelines/stream.js';
 
 /** What a run did and took. */
 export interface Run {

@@ -1,4 +1,4 @@
-/** HMS models with random weights, their sessions, and a plain step of theirs written from the equations. */
+/** HMS models with random weights, and their sessions. */
 import { exportHms } from '../../../src/learn/export/hms-graphs.js';
 import type { BySense, HmsModel, HmsShape, Weight } from '../../../src/learn/types.js';
 import { sha256Of } from '../../../src/inference/checked-model.js';
