@@ -97,7 +97,6 @@ class Cursor {
 
   take(length: number): Uint8Array<ArrayBuffer> {
     const taken = Uint8Array.from(this.#bytes.subarray(this.#at, this.#at + length));
-    if (taken.length !== length) throw new RangeError('an entry is too short');
     this.#at += length;
     return taken;
   }
@@ -107,7 +106,7 @@ class Cursor {
   }
 }
 
-/** An entry as it was put in; undefined for anything else. */
+/** An entry as it was put in; undefined where it is not whole. */
 const decode = (bytes: Buffer): Extracted | undefined => {
   const body = bytes.subarray(0, Math.max(0, bytes.length - HASH_BYTES));
   if (body.length < 8 || body.toString('latin1', 0, 4) !== MAGIC) return undefined;
@@ -117,6 +116,8 @@ const decode = (bytes: Buffer): Extracted | undefined => {
   if (!head.success) return undefined;
   const { steps, widths, facts } = head.data;
   const cursor = new Cursor(body, 8 + headBytes);
+  // Its length is checked first: a typed array of too few bytes cannot be made.
+  if (body.length !== 8 + headBytes + steps * (4 * (widths.audio + widths.appearance + widths.motion) + 3 + 8)) return undefined;
   const [audio, appearance, motion] = [cursor.floats(steps * widths.audio), cursor.floats(steps * widths.appearance), cursor.floats(steps * widths.motion)];
   const present = { audio: cursor.take(steps), appearance: cursor.take(steps), motion: cursor.take(steps) };
   return { steps, features: { audio, appearance, motion }, present, startsUs: new Float64Array(cursor.take(steps * 8).buffer), facts };

@@ -36,7 +36,7 @@ export interface ExtractContext {
   readonly host: MediaHost;
   readonly nets: FrozenNets;
   readonly profile: ExtractProfile;
-  /** What the audio net makes of digital silence, `[dims.audio]`: see {@link silenceOf}. */
+  /** What the audio net makes of digital silence, `[dims.audio]`: what `silentFeatures` gives. */
   readonly silence: Float32Array;
 }
 
@@ -195,22 +195,4 @@ export const extractClip = (path: string, context: ExtractContext): Observable<E
     })),
     finalize(() => { video?.release?.(); }),
   );
-});
-
-/**
- * What the audio net makes of digital silence, `[width]`: what stands for sound that is missing.
- * Cold; emits once. Errors with Fault `pack-invalid` where the net gives no features.
- */
-export const silenceOf = (nets: Pick<FrozenNets, 'audio' | 'logMel'>): Observable<Float32Array> => defer(() => {
-  const { frameSamples, patchFrames, hopSamples, sampleRateHz } = nets.logMel;
-  const samples = new Float32Array(frameSamples + (patchFrames - 1) * hopSamples);
-  const silent: Segment = {
-    index: 0, startUs: 0, endUs: samples.length / sampleRateHz * 1e6, startEpochMs: 0, discontinuity: false, era: 0,
-    audio: { samples, missing: [] }, release: () => undefined,
-  };
-  return createHear(nets.audio)(silent).pipe(map(({ readings }) => {
-    const features = readings.audio === undefined ? undefined : featuresOf(readings.audio, 'digital silence');
-    if (features === undefined) throw new Fault('learn', 'internal', 'Digital silence could not be heard.');
-    return features.slice();
-  }));
 });

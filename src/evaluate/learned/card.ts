@@ -1,0 +1,96 @@
+/** The card of a learned pack: its report in words and tables, for people. */
+import type { SenseName } from '../../inference/manifest.js';
+import type { Estimate } from '../intervals.js';
+import type { ClassFigures, Figures, Leaning } from './report.js';
+
+/** What the card says besides the figures. */
+export interface CardParts {
+  readonly name: string;
+  /** The frozen nets, by sense, as the user knows their packs. */
+  readonly nets: Readonly<Partial<Record<SenseName, string>>>;
+  /** Clips of each part, and which part is reported on. */
+  readonly clips: { readonly train: number; readonly val: number; readonly test: number; readonly reported: 'test' | 'val' | 'none' };
+  readonly classes: readonly { readonly label: string; readonly train: number; readonly val: number; readonly test: number; readonly seconds: number; readonly withoutSound: number; readonly withoutPictures: number }[];
+  /** Sentences about the data. */
+  readonly remarks: readonly string[];
+  readonly training: {
+    readonly engine: string; readonly seed: number; readonly epochs: number; readonly supervision: 'last' | 'every';
+    readonly skipTargets: { readonly appearance: number; readonly motion: number }; readonly seconds: number;
+  };
+  /** File names of the plots that lie beside it. */
+  readonly plots: readonly string[];
+  /** Absent where nothing was held back. */
+  readonly figures: Figures | undefined;
+}
+
+const percent = (share: number, digits = 0): string => (Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)} %`);
+const interval = ({ value, low, high }: Estimate): string => `${percent(value, 1)} (${percent(low, 1)} to ${percent(high, 1)})`;
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
+/** A label inside a table or a heading. */
+const plain = (label: string): string => label.replaceAll('|', '\\|');
+
+/** How much better than hearing alone something must be to be called what a class leans on. */
+const NOTABLE = 0.1;
+const WORDS: Readonly<Record<Exclude<Leaning, 'heard'>, string>> = { looked: 'a picture', watched: 'a clip of pictures', all: 'picture and clip together' };
+
+/** What a class is told by, in a few words: the least that is nearly as good as everything. */
+export const leansOn = ({ leaning }: Pick<ClassFigures, 'leaning'>): string => {
+  const best = Math.max(...Object.values(leaning));
+  if (Number.isNaN(best)) return 'not known';
+  if (leaning.heard >= best - NOTABLE) return 'its sound';
+  for (const name of ['looked', 'watched', 'all'] as const) if (leaning[name] >= best - NOTABLE) return WORDS[name];
+  return WORDS.all;
+};
+
+const accuracyPart = (figures: Figures, reported: string): string => [
+  `## How well it knows them`,
+  `On ${figures.clips} clips that trained nothing (${reported === 'test' ? 'the test part; it chose nothing either' : 'those held back; they also set the temperatures, which changes no answer but flatters the calibration'}), with 95 % intervals:`,
+  table(['measure', 'value'], [
+    ['right at the end of a clip', interval(figures.accuracy)],
+    ['right at any step', interval(figures.everyStep)],
+    ['always the most frequent class', percent(figures.majority, 1)],
+    ['the same with every gate always open', percent(figures.always.accuracy, 1)],
+    ['cost', `${figures.cost.gmacsPerS.toPrecision(3)} GMAC for a second of media, ${percent(figures.cost.share, 1)} of always everything (${figures.cost.alwaysGmacsPerS.toPrecision(3)})`],
+    ['looks', `at a picture on ${percent(figures.usage.appearance, 1)} of the steps, at a clip on ${percent(figures.usage.motion, 1)}`],
+    ['calibration error', `${percent(figures.calibration.before, 1)} before, ${percent(figures.calibration.after, 1)} calibrated`],
+  ]),
+].join('\n\n');
+
+const classesPart = ({ classes }: Figures): string => [
+  '## Class by class',
+  'Recognised by sound alone, with a picture at each step, with a clip at each step, with all of it, and as the gates decide:',
+  table(['class', 'clips', 'sound', '+ picture', '+ clip', 'all', 'gated', 'looks', 'watches', 'leans on'], classes.filter(({ clips }) => clips > 0).map((one) => [
+    plain(one.label), one.clips, percent(one.leaning.heard), percent(one.leaning.looked), percent(one.leaning.watched), percent(one.leaning.all),
+    interval(one.recall), percent(one.usage.appearance.value), percent(one.usage.motion.value), leansOn(one),
+  ])),
+].join('\n\n');
+
+const dataPart = ({ clips, classes, remarks }: CardParts): string => [
+  '## What it was taught with',
+  `${clips.train} clips to train on, ${clips.val} held back for calibration, ${clips.test} only for this report.`,
+  table(['class', 'train', 'held back', 'test', 'seconds', 'without sound', 'without pictures'],
+    classes.map((one) => [plain(one.label), one.train, one.val, one.test, one.seconds.toFixed(0), one.withoutSound, one.withoutPictures])),
+  ...(remarks.length === 0 ? [] : [`What to know about the clips:\n\n${remarks.map((text) => `- ${text}`).join('\n')}`]),
+].join('\n\n');
+
+const trainingPart = ({ nets, training }: CardParts): string => {
+  const { engine, seed, epochs, supervision, skipTargets, seconds } = training;
+  return [
+    '## How it was made',
+    `By \`hearken learn\`: Hierarchical Modality Selection on the frozen nets ${Object.entries(nets).map(([sense, name]) => `${name} (${sense})`).join(', ')}; ${engine}. ${epochs} epochs in ${seconds.toFixed(0)} s, seed ${seed}, taught at ${supervision === 'last' ? 'the last step of each clip' : 'every step'}, asked to skip ${percent(skipTargets.appearance)} of the pictures and ${percent(skipTargets.motion)} of the clips.`,
+  ].join('\n\n');
+};
+
+/** Writes the card, in Markdown. */
+export const cardOf = (parts: CardParts): string => {
+  const { name, figures, plots, clips } = parts;
+  return `${[
+    `# ${name}`,
+    `Knows ${parts.classes.length} classes: ${parts.classes.map(({ label }) => label).join(', ')}. Use it: \`hearken watch <source> --policy ${name}\`.`,
+    ...(figures === undefined ? ['Nothing was held back, so how well it knows them was not measured.'] : [accuracyPart(figures, clips.reported), classesPart(figures)]),
+    ...plots.map((file) => `![${file.replace('.svg', '')}](${file})`),
+    dataPart(parts), trainingPart(parts),
+  ].join('\n\n')}\n`;
+};
