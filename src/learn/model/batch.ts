@@ -1,5 +1,5 @@
 import type { SenseName } from '../../inference/manifest.js';
-import type { FeatureSequence, Openings, Weights } from '../types.js';
+import type { BySense, FeatureSequence, Openings, Weights } from '../types.js';
 import { weightOf } from './parameters.js';
 
 /**
@@ -37,6 +37,10 @@ const VISUAL = ['appearance', 'motion'] as const;
 /** The mean and deviation of each sense's features that a model standardises by. */
 export type Standard = Readonly<Partial<Record<SenseName, { readonly mean: Float32Array; readonly deviation: Float32Array }>>>;
 
+/** How wide each sense is that a standard knows. */
+export const widthsOf = (standard: Standard): Readonly<Partial<BySense>> =>
+  Object.fromEntries((Object.entries(standard) as [SenseName, { readonly mean: Float32Array }][]).map(([sense, { mean }]) => [sense, mean.length]));
+
 /** Reads them from a model's weights. */
 export const standardOf = (weights: Weights, senses: readonly SenseName[]): Standard =>
   Object.fromEntries(senses.map((sense) => [sense, {
@@ -44,24 +48,45 @@ export const standardOf = (weights: Weights, senses: readonly SenseName[]): Stan
     deviation: weightOf(weights, `${sense}.deviation`).data,
   }]));
 
-const standardised = (excerpts: readonly Excerpt[], steps: number, sense: SenseName, { mean, deviation }: { readonly mean: Float32Array; readonly deviation: Float32Array }): Float32Array => {
+/** A table of features with each standardised; what could not be seen stands as the mean, whatever its row holds. */
+const standardisedTable = ({ steps, features, present }: FeatureSequence, sense: SenseName, { mean, deviation }: { readonly mean: Float32Array; readonly deviation: Float32Array }): Float32Array => {
   const d = mean.length;
-  const rows = new Float32Array(steps * excerpts.length * d);
+  const [source, to] = [features[sense], new Float32Array(steps * d)];
   const scale = deviation.map((x) => 1 / x);
+  for (let t = 0; t < steps; t += 1) {
+    // Missing sound has silence in its place.
+    if (sense !== 'audio' && present[sense][t] !== 1) continue;
+    for (let i = 0; i < d; i += 1) to[t * d + i] = ((source[t * d + i] ?? 0) - (mean[i] ?? 0)) * (scale[i] ?? 0);
+  }
+  return to;
+};
+
+/** The same sequence with standardised features, so that it is done once and not in every epoch. */
+export const standardisedSequence = (sequence: FeatureSequence, standard: Standard): FeatureSequence => {
+  const one = (sense: SenseName): Float32Array => {
+    const by = standard[sense];
+    return by === undefined ? sequence.features[sense] : standardisedTable(sequence, sense, by);
+  };
+  return { ...sequence, features: { audio: one('audio'), appearance: one('appearance'), motion: one('motion') } };
+};
+
+/** The features of excerpts side by side, `[T·B, d]`. */
+const sideBySide = (excerpts: readonly Excerpt[], steps: number, sense: SenseName, d: number): Float32Array => {
+  const rows = new Float32Array(steps * excerpts.length * d);
   excerpts.forEach(({ sequence, from, steps: taken }, b) => {
-    const [source, present] = [sequence.features[sense], sequence.present[sense]];
-    for (let t = 0; t < taken; t += 1) {
-      // What could not be seen stands as the mean, whatever the row holds; sound has silence in its place.
-      if (sense !== 'audio' && present[from + t] !== 1) continue;
-      const [to, at] = [(t * excerpts.length + b) * d, (from + t) * d];
-      for (let i = 0; i < d; i += 1) rows[to + i] = ((source[at + i] ?? 0) - (mean[i] ?? 0)) * (scale[i] ?? 0);
-    }
+    const source = sequence.features[sense];
+    for (let t = 0; t < taken; t += 1) rows.set(source.subarray((from + t) * d, (from + t + 1) * d), (t * excerpts.length + b) * d);
   });
   return rows;
 };
 
-/** Puts excerpts side by side. Where a sense has no reading its gate stays shut, even when forced. */
-export const batchOf = (excerpts: readonly Excerpt[], standard: Standard): Batch => {
+/**
+ * Puts excerpts of standardised sequences side by side. Where a sense has no reading its gate stays shut, even when
+ * forced.
+ *
+ * @param widths of the senses that are wanted
+ */
+export const batchOf = (excerpts: readonly Excerpt[], widths: Readonly<Partial<BySense>>): Batch => {
   const [sequences, steps] = [excerpts.length, Math.max(...excerpts.map((excerpt) => excerpt.steps))];
   const rows = sequences * steps;
   const free = { appearance: new Float32Array(rows), motion: new Float32Array(rows) };
@@ -81,8 +106,6 @@ export const batchOf = (excerpts: readonly Excerpt[], standard: Standard): Batch
     }
   });
   const features: Partial<Record<SenseName, Float32Array>> = {};
-  for (const [sense, by] of Object.entries(standard) as [SenseName, { mean: Float32Array; deviation: Float32Array }][]) {
-    features[sense] = standardised(excerpts, steps, sense, by);
-  }
+  for (const [sense, width] of Object.entries(widths) as [SenseName, number][]) features[sense] = sideBySide(excerpts, steps, sense, width);
   return { sequences, steps, features, free, fixed, running, targets };
 };

@@ -3,7 +3,7 @@ import { openEngine } from '../tensor/engine.js';
 import { tidily } from '../tensor/ops.js';
 import { keep, tensor1d, tidy, type Tensor1D, type Tensor2D } from '../tensor/tf.js';
 import type { BySense, FeatureSequence, FusionModel, HmsModel, Openings, SequenceRun } from '../types.js';
-import { batchOf, standardOf, type Batch, type Excerpt } from './batch.js';
+import { batchOf, standardOf, standardisedSequence, widthsOf, type Batch, type Excerpt } from './batch.js';
 import { fusionForward, restingFusion } from './fusion.js';
 import { hmsForward, restingState, type HmsState } from './hms.js';
 import { featureTensors, hmsInputs } from './inputs.js';
@@ -116,7 +116,7 @@ export const run = async (model: HmsModel | FusionModel, sequences: readonly Fea
     for (let at = 0; at < order.length; at += side) {
       const group = order.slice(at, at + side).flatMap((i) => {
         const [sequence, result] = [sequences[i], runs[i]];
-        return sequence === undefined || result === undefined ? [] : [{ sequence, result, openings: openings?.[i] }];
+        return sequence === undefined || result === undefined ? [] : [{ sequence: standardisedSequence(sequence, standard), result, openings: openings?.[i] }];
       });
       const running = model.kind === 'hms' ? runHms(model, flat, group.length, options) : runFusion(model, flat, group.length);
       try {
@@ -125,7 +125,7 @@ export const run = async (model: HmsModel | FusionModel, sequences: readonly Fea
           signal?.throwIfAborted();
           const excerpts = group.map(({ sequence, openings: forced }): Excerpt =>
             ({ sequence, from, steps: Math.max(0, Math.min(chunk, sequence.steps - from)), openings: forced }));
-          spreadOut(excerpts, group.map(({ result }) => result), running.chunk(batchOf(excerpts, standard)), classes);
+          spreadOut(excerpts, group.map(({ result }) => result), running.chunk(batchOf(excerpts, widthsOf(standard))), classes);
           await nextTurn();
         }
       } finally {

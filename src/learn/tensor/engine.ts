@@ -4,6 +4,7 @@ import { getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { Fault } from '../../faults.js';
 import { registerGradients } from './gradients.js';
+import { cutInPlace } from './wasm-kernels.js';
 
 /** What training runs on. */
 export interface Engine {
@@ -29,7 +30,9 @@ const openWasm = async (): Promise<boolean> => {
   // By absolute path: read from the disk, never fetched.
   const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   setWasmPaths(`${join(folder, 'wasm-out')}/`);
-  return setBackend('wasm');
+  if (!await setBackend('wasm')) return false;
+  cutInPlace();
+  return true;
 };
 
 /**

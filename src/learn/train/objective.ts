@@ -1,5 +1,5 @@
 /** The loss of one batch as a function of the flat weights, for both kinds of model. */
-import { batchOf, type Batch, type Excerpt, type Standard } from '../model/batch.js';
+import { batchOf, type Batch, type Excerpt } from '../model/batch.js';
 import { fusionForward, restingFusion } from '../model/fusion.js';
 import { hmsForward, restingState, type GateRule } from '../model/hms.js';
 import { featureTensors, hmsInputs, rowsOf } from '../model/inputs.js';
@@ -7,7 +7,7 @@ import { cut, fusionParameters, hmsParameters, type FusionShape, type Parameter,
 import type { Random } from '../random.js';
 import { tidily } from '../tensor/ops.js';
 import { keep, valueAndGrad, type Scalar, type Tensor1D, type Tensor2D } from '../tensor/tf.js';
-import type { FeatureSet, HmsShape } from '../types.js';
+import type { BySense, FeatureSet, HmsShape } from '../types.js';
 import { disturb, gumbelDifference } from './draw.js';
 import { recognitionLoss, rowWeights, totalLoss, usageLoss, type RowWeights } from './loss.js';
 import type { TrainSpec } from './settings.js';
@@ -44,8 +44,10 @@ export interface BatchResult {
 
 /** What a batch is walked with. */
 export interface Walk {
+  /** Of standardised sequences. */
   readonly excerpts: readonly Excerpt[];
-  readonly standard: Standard;
+  /** Of the senses that the model reads. */
+  readonly widths: Readonly<Partial<BySense>>;
   /** Of the Gumbel-softmax. */
   readonly temperature: number;
   /** Noise is drawn from it in training; without it nothing is sampled. */
@@ -90,8 +92,8 @@ const resultOf = (seen: Seen, batch: Batch, weights: RowWeights): BatchResult =>
 };
 
 /** A batch as this walk sees it. */
-const prepared = (trainee: Trainee, spec: TrainSpec, { excerpts, standard, random }: Walk): { batch: Batch; weights: RowWeights } => {
-  const batch = batchOf(excerpts, standard);
+const prepared = (trainee: Trainee, spec: TrainSpec, { excerpts, widths, random }: Walk): { batch: Batch; weights: RowWeights } => {
+  const batch = batchOf(excerpts, widths);
   if (random !== undefined) disturb(batch, spec, random);
   return { batch, weights: rowWeights(batch, excerpts.map(({ openings }) => openings !== undefined), trainee.shape.classes, spec.supervision) };
 };

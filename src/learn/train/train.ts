@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Fault } from '../../faults.js';
-import { standardOf, type Excerpt, type Standard } from '../model/batch.js';
+import { standardOf, standardisedSequence, widthsOf, type Excerpt } from '../model/batch.js';
 import { SENSES, toWeights } from '../model/parameters.js';
 import { holdBack } from '../split.js';
 import { openEngine } from '../tensor/engine.js';
 import { tensor1d, type Tensor1D } from '../tensor/tf.js';
-import type { FeatureSequence, FeatureSet, FusionModel, HmsModel, Weight, Weights } from '../types.js';
+import type { BySense, FeatureSequence, FeatureSet, FusionModel, HmsModel, Weight, Weights } from '../types.js';
 import { adamStep, disposeLearner, newLearner, type Learner } from './adam.js';
 import { readCheckpoint, trainingHash, writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { epochRandom, excerptOf, shuffled } from './draw.js';
@@ -46,7 +46,8 @@ interface Course {
   readonly spec: TrainSpec;
   readonly seed: number;
   readonly trainee: Trainee;
-  readonly standard: Standard;
+  readonly widths: Readonly<Partial<BySense>>;
+  /** Standardised. */
   readonly training: readonly FeatureSequence[];
   readonly held: readonly FeatureSequence[];
   readonly signal: AbortSignal | undefined;
@@ -98,7 +99,7 @@ class Tally {
 }
 
 const trainEpoch = async (course: Course, learner: Learner, epoch: number): Promise<{ learner: Learner; tally: Tally }> => {
-  const { spec, seed, trainee, standard, signal } = course;
+  const { spec, seed, trainee, widths, signal } = course;
   const random = epochRandom(seed, epoch + 1);
   const silence = spec.levelSilence ? silenceIn(course.training, trainee) : undefined;
   const levelled = silence === undefined ? course.training : levelSilence(course.training, silence, random);
@@ -112,7 +113,7 @@ const trainEpoch = async (course: Course, learner: Learner, epoch: number): Prom
         const asked = spec.kind === 'fusion' || (epoch >= spec.warmUp && !random.chance(spec.forced));
         return excerptOf(sequence, spec, asked, random);
       });
-      const { gradient, ...result } = differentiate(trainee, spec, current.weights, { excerpts, standard, temperature: temperatureAt(spec, epoch), random });
+      const { gradient, ...result } = differentiate(trainee, spec, current.weights, { excerpts, widths, temperature: temperatureAt(spec, epoch), random });
       tally.add(result);
       const learningRate = learningRateAt(spec, epoch);
       current = adamStep(current, gradient, { ...spec, learningRate });
@@ -135,13 +136,13 @@ const silenceIn = (sequences: readonly FeatureSequence[], { shape: { dims } }: T
   return undefined;
 };
 
-const assessHeld = ({ spec, trainee, standard, held }: Course, weights: Tensor1D): HeldReport | undefined => {
+const assessHeld = ({ spec, trainee, widths, held }: Course, weights: Tensor1D): HeldReport | undefined => {
   if (held.length === 0) return undefined;
   const tally = new Tally();
   let [right, all] = [0, 0];
   for (let at = 0; at < held.length; at += spec.batch) {
     const excerpts = held.slice(at, at + spec.batch).map((sequence): Excerpt => ({ sequence, from: 0, steps: sequence.steps }));
-    const result = assess(trainee, spec, weights, { excerpts, standard, temperature: 1 });
+    const result = assess(trainee, spec, weights, { excerpts, widths, temperature: 1 });
     tally.add(result);
     result.weights.shares.forEach((share, row) => {
       if (share === 0) return;
@@ -165,7 +166,9 @@ const prepare = (set: FeatureSet, spec: TrainSpec, { seed, signal }: TrainOption
     measured[`${sense}.mean`] = mean;
     measured[`${sense}.deviation`] = deviation;
   }
-  return { course: { spec, seed, trainee: traineeOf(set, spec), standard: standardOf(measured, senses), training, held, signal }, measured };
+  const standard = standardOf(measured, senses);
+  const standardised = (sequences: readonly FeatureSequence[]): FeatureSequence[] => sequences.map((sequence) => standardisedSequence(sequence, standard));
+  return { course: { spec, seed, trainee: traineeOf(set, spec), widths: widthsOf(standard), training: standardised(training), held: standardised(held), signal }, measured };
 };
 
 const modelOf = ({ trainee }: Course, measured: Weights, flat: Float32Array): HmsModel | FusionModel => {
