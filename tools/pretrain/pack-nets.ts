@@ -1,0 +1,42 @@
+/** Makes the packs models/eye and models/stride of what eye.py and stride.py exported: `node dist/tools/pretrain/pack-nets.js`. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writePack, type PackParts } from '../../src/inference/write-pack.js';
+import { MOTION_LABELS } from '../world/scenes/motions.js';
+import { EYE_LABELS } from './eye-labels.js';
+import { cacheFolder, repositoryRoot } from './places.js';
+
+const BYTES = { scale: 1 / 127.5, offset: -1 };
+const shared = { version: '1', license: 'Apache-2.0', origin: 'tools/pretrain/README.md' };
+
+const eye = (): PackParts => ({
+  ...shared, name: 'eye',
+  description: 'Looks at one picture: shapes and colours of drawn things, and what flies. Its features are what policies learn on. See README.md.',
+  senses: {
+    appearance: {
+      onnx: readFileSync(join(cacheFolder(), 'eye.onnx')), labels: EYE_LABELS, activation: 'sigmoid', background: ['nothing'],
+      from: { kind: 'picture', width: 128, height: 128, layout: 'nchw', ...BYTES },
+    },
+  },
+});
+
+const stride = (): PackParts => ({
+  ...shared, name: 'stride',
+  description: 'Watches 0.96 s in eight pictures: seven actions, each forwards or backwards in time, or none. Its features are what policies learn on. See README.md.',
+  senses: {
+    motion: {
+      onnx: readFileSync(join(cacheFolder(), 'stride.onnx')), labels: MOTION_LABELS, activation: 'softmax', background: ['idle'],
+      from: { kind: 'clip', width: 64, height: 64, frames: 8, spanS: 0.96, layout: 'ncthw', ...BYTES },
+    },
+  },
+});
+
+for (const [name, parts] of [['eye', eye], ['stride', stride]] as const) {
+  if (!existsSync(join(cacheFolder(), `${name}.onnx`))) continue;
+  const written = await writePack(parts(), join(cacheFolder(), 'packs'));
+  const folder = join(repositoryRoot(), 'models', name);
+  mkdirSync(folder, { recursive: true });
+  // The card and the metrics that are already there stay.
+  for (const file of readdirSync(written)) copyFileSync(join(written, file), join(folder, file));
+  process.stdout.write(`${folder}\n`);
+}
