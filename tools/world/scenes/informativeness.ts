@@ -6,6 +6,7 @@ import type { SenseName } from '../../../src/inference/manifest.js';
 import type { Openings } from '../../../src/learn/types.js';
 import { drawLatents, type Latents } from './latents.js';
 import { motionLabel } from './motions.js';
+import { oracleOpenings } from './oracle.js';
 import type { World } from './world.js';
 
 /** What an ideal reader of one sense makes of a whole clip. */
@@ -26,28 +27,33 @@ export const manyLatents = (world: World, count: number): Latents[] => Array.fro
 /** Counts of labels for each list of symbols. */
 type Table = Map<string, Map<string, number>>;
 
-const tableOf = (clips: readonly Latents[], senses: readonly SenseName[]): Table => {
+const tableOf = (clips: readonly Latents[], sensesOf: (clip: Latents) => readonly SenseName[]): Table => {
   const table: Table = new Map();
   for (const clip of clips) {
-    const key = senses.map((sense) => symbolOf(sense, clip)).join('|'), row = table.get(key) ?? new Map<string, number>();
+    const key = sensesOf(clip).map((sense) => `${sense} ${symbolOf(sense, clip)}`).join('|'), row = table.get(key) ?? new Map<string, number>();
     row.set(clip.label, (row.get(clip.label) ?? 0) + 1);
     table.set(key, row);
   }
   return table;
 };
 
-/** The accuracy of the best guess from some senses, over whole clips, 0…1. */
-export const bayesAccuracy = (clips: readonly Latents[], senses: readonly SenseName[]): number => {
+const bestGuess = (clips: readonly Latents[], sensesOf: (clip: Latents) => readonly SenseName[]): number => {
   let right = 0;
-  for (const row of tableOf(clips, senses).values()) right += Math.max(...row.values());
+  for (const row of tableOf(clips, sensesOf).values()) right += Math.max(...row.values());
   return right / clips.length;
 };
+
+/** The accuracy of the best guess from some senses, over whole clips, 0…1. */
+export const bayesAccuracy = (clips: readonly Latents[], senses: readonly SenseName[]): number => bestGuess(clips, () => senses);
+
+/** The accuracy of the best guess from the senses that the oracle uses on each clip, 0…1. */
+export const oracleAccuracy = (clips: readonly Latents[]): number => bestGuess(clips, (clip) => sensesUsed(oracleOpenings(clip)));
 
 /** How often each class is guessed right from some senses, 0…1, by label. */
 export const recallByLabel = (clips: readonly Latents[], senses: readonly SenseName[]): ReadonlyMap<string, number> => {
   const right = new Map<string, number>(), all = new Map<string, number>();
   for (const { label } of clips) all.set(label, (all.get(label) ?? 0) + 1);
-  for (const row of tableOf(clips, senses).values()) {
+  for (const row of tableOf(clips, () => senses).values()) {
     const [best] = [...row].sort((a, b) => b[1] - a[1]);
     if (best !== undefined) right.set(best[0], (right.get(best[0]) ?? 0) + best[1]);
   }
@@ -63,7 +69,7 @@ const entropy = (counts: Iterable<number>): number => {
 export const informationOn = (clips: readonly Latents[], label: string, senses: readonly SenseName[]): { readonly nats: number; readonly of: number } => {
   const yes = clips.filter((clip) => clip.label === label).length, of = entropy([yes, clips.length - yes]);
   let left = 0;
-  for (const row of tableOf(clips, senses).values()) {
+  for (const row of tableOf(clips, () => senses).values()) {
     const total = [...row.values()].reduce((a, b) => a + b, 0), mine = row.get(label) ?? 0;
     if (mine > 0 && mine < total) left += (total / clips.length) * entropy([mine, total - mine]);
   }

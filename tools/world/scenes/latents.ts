@@ -76,14 +76,20 @@ const drawHeard = (kind: Heard['kind'], name: Heard['name'], onsetS: number, ran
   attackS: random.uniform(0.02, 0.3),
 });
 
+/** What sounds where the sound tells nothing: mostly a distractor, and rarely another class's sound if pictures settle it. */
+export const irrelevantSound = (world: World, label: string, picturesSettle: boolean, random: Random): Pick<Heard, 'kind' | 'name'> => {
+  if (!picturesSettle || !random.chance(OTHER)) return { kind: 'distractor', name: random.pick(DISTRACTOR_NAMES) };
+  const others = world.classes.flatMap(({ label: other, group, signs }) =>
+    (other !== label && (group === 'audio' || group === 'either') ? signs.flatMap(({ timbre }) => timbre ?? []) : []));
+  return { kind: 'other', name: random.pick(others) };
+};
+
 /** A sound that tells nothing, or none. */
 const drawIrrelevant = (world: World, { label, distraction }: WorldClass, onsetS: number, random: Random, othersToo: boolean): Heard | undefined => {
   if (!random.chance(distraction)) return undefined;
   const when = random.chance(0.6) ? onsetS : drawOnset(random);
-  if (!othersToo || !random.chance(OTHER)) return drawHeard('distractor', random.pick(DISTRACTOR_NAMES), when, random);
-  const others = world.classes.flatMap(({ label: other, group, signs }) =>
-    (other !== label && (group === 'audio' || group === 'either') ? signs.flatMap(({ timbre }) => timbre ?? []) : []));
-  return drawHeard('other', random.pick(others), when, random);
+  const { kind, name } = irrelevantSound(world, label, othersToo, random);
+  return drawHeard(kind, name, when, random);
 };
 
 const seenFrom = (kind: Seen['kind'], look: Look, onsetS: number): Seen => ({ kind, look, onsetS: onsetS < 0.25 ? -1 : onsetS });
