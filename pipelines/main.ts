@@ -9,6 +9,7 @@ import { EMBEDDED_AUDIO } from '../src/settings/profile.js';
 import { exitCodeLines, runCommand, usage, type Command } from './command.js';
 import { doctor } from './doctor.js';
 import { profileOf, type Flags } from './flags.js';
+import { addLearn } from './learn/flags.js';
 import { importFile, list, pull, show, type ImportFlags } from './models.js';
 import { serve } from './serve.js';
 import { sampleOf } from './stream.js';
@@ -114,6 +115,8 @@ cli.command('models <action> [what]', 'list | show <pack> | pull <pack> | import
       return action === 'pull' ? pull(what, flags.from, context) : importFile(what, flags, context);
     });
   });
+
+addLearn(cli, run);
 
 cli.help((sections) => [...sections, { title: 'Sources', body: `  paths of files, ${KNOWN_SCHEMES.join(': ')}:, and "sample"` }, { title: 'Exit codes', body: exitCodeLines().join('\n') }]);
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
