@@ -29,13 +29,16 @@ export interface VideoTrack {
   readonly startUs?: number;
 }
 
-/** The sound of a recording: one channel or two, −1…1. */
+/** Samples, −1…1: an array, or something that makes them as they are asked for, in order. */
+export type Samples = Pick<Float32Array, 'length' | 'subarray'>;
+
+/** The sound of a recording: one channel or two. */
 export interface AudioTrack {
   readonly sampleRateHz: number;
   /** The only channel, or the left one. */
-  readonly samples: Float32Array;
+  readonly samples: Samples;
   /** The right channel, as long as the left. */
-  readonly right?: Float32Array;
+  readonly right?: Samples;
   readonly codec?: 'aac' | 'libopus' | 'pcm_alaw' | 'flac';
   readonly bitsPerSecond?: number;
   readonly startUs?: number;
@@ -145,7 +148,7 @@ const videoEncoder = (track: VideoTrack, format: FormatContext): Encoder => {
 };
 
 /** `size` samples of each channel, padded with zeros: one plane after the other, or the channels' samples in turn. */
-const blockOf = (channels: readonly Float32Array[], at: number, size: number, planar: boolean): Float32Array => {
+const blockOf = (channels: readonly Samples[], at: number, size: number, planar: boolean): Float32Array => {
   const block = new Float32Array(size * channels.length);
   channels.forEach((samples, channel) => {
     samples.subarray(at, at + size).forEach((value, i) => {

@@ -1,8 +1,12 @@
 /** Makes worlds: `node dist/tools/world/main.js <what> …`, or `npm run world -- <what> …`. */
 import { scenes, SCENES_USAGE } from './scenes/command.js';
+import { streams, STREAMS_USAGE } from './streams/command.js';
+import { serve, SERVE_USAGE } from './streams/serve.js';
 
 const COMMANDS: Readonly<Record<string, { readonly usage: string; readonly run: (args: readonly string[]) => void | Promise<void> }>> = {
   scenes: { usage: SCENES_USAGE, run: scenes },
+  streams: { usage: STREAMS_USAGE, run: streams },
+  serve: { usage: SERVE_USAGE, run: serve },
 };
 
 const [name = '', ...args] = process.argv.slice(2);
