@@ -1,5 +1,5 @@
-/** Writes the cards of models/eye and models/stride from their metrics.json: `node dist/tools/pretrain/card-nets.js`. No figure is typed by hand. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** Writes the cards of models/eye, eye-wide and stride from their metrics.json: `node dist/tools/pretrain/card-nets.js`. No figure is typed by hand. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Estimate } from '../../src/evaluate/intervals.js';
 import { HUE_NAMES } from '../world/scenes/looks.js';
@@ -14,7 +14,7 @@ interface Cost {
   readonly ms: { readonly p10: number; readonly median: number; readonly p90: number };
 }
 interface EyeMetrics {
-  readonly training: { readonly steps: number; readonly batch: number; readonly drawn_pictures: number; readonly airspace_frames: number };
+  readonly training: { readonly steps: number; readonly more_steps: number; readonly last_steps: number; readonly batch: number; readonly drawn_pictures: number; readonly airspace_frames: number };
   readonly held_out_worlds: {
     readonly seeds: readonly number[]; readonly pictures: number; readonly clips: number;
     readonly shape_accuracy: Estimate; readonly hue_accuracy: Estimate; readonly both_accuracy: Estimate; readonly calibration_error_of_both: Estimate;
@@ -23,13 +23,19 @@ interface EyeMetrics {
   readonly cost: Cost;
 }
 interface StrideMetrics {
-  readonly training: { readonly steps: number; readonly batch: number; readonly clips: number; readonly temperature: number };
+  readonly training: { readonly steps: number; readonly more_steps: number; readonly last_steps: number; readonly batch: number; readonly clips: number; readonly temperature: number };
   readonly held_out_worlds: {
     readonly seeds: readonly number[]; readonly looks: number; readonly clips: number;
     readonly accuracy: Estimate; readonly accuracy_of_actions: Estimate; readonly false_alarms_of_idle: Estimate; readonly direction_turned_round: Estimate;
     readonly reversed_in_time_says_opposite: Estimate; readonly from_one_picture: Estimate; readonly calibration_error: Estimate;
     readonly accuracy_by_action: Readonly<Record<string, { readonly right: number; readonly n: number }>>;
   };
+  readonly cost: Cost;
+}
+
+interface WideMetrics {
+  readonly training: { readonly steps: number; readonly batch: number; readonly airspace_frames: number; readonly held_back_balanced: number };
+  readonly airspace_whole_frames_held_back: { readonly videos: number; readonly accuracy: Estimate };
   readonly cost: Cost;
 }
 
@@ -67,7 +73,7 @@ On ${worlds.pictures} key frames of ${worlds.clips} clips of rendered worlds (se
 ## How it was made
 
 EfficientNetV2's shape made small: a 3×3 convolution, one fused and five plain inverted bottlenecks (squeeze-and-excitation in the plain ones), a 1×1 convolution, mean and greatest value over the picture, a linear layer.
-It learned for ${training.steps} steps from ${training.drawn_pictures} drawn pictures of no world (${training.batch} a step) and close-ups of ${training.airspace_frames} frames of real flights (${training.batch / 4} a step), the first two thirds of the steps at half the size.
+It learned for ${training.steps}, ${training.more_steps} and ${training.last_steps} steps in three runs from ${training.drawn_pictures} drawn pictures of no world (${training.batch} a step) and close-ups of ${training.airspace_frames} frames of real flights (${training.batch / 4} a step), most of the first two runs at half the size.
 Augmented by other light, noise textures, turns, mirrors and the blocks of an encoder. Temperatures were fixed on held-back drawings and flights; neither a world's test part nor the validation part of airspace was read.
 \`tools/pretrain/README.md\` says how to make it again.
 
@@ -112,7 +118,7 @@ ${Object.entries(worlds.accuracy_by_action).filter(([, { n }]) => n > 0).map(([l
 ## How it was made
 
 R(2+1)D's shape made small: four convolutions over a frame and four over time in turn, a 1×1 convolution, mean and greatest value over all places and times, a linear layer.
-It learned for ${training.steps} steps of ${training.batch} clips from ${training.clips} drawn clips of no world, half of them reversed and half mirrored each way with the labels that follow, the first two thirds of the steps at half the size; augmented by other light, noise textures and noise.
+It learned for ${training.steps}, ${training.more_steps} and ${training.last_steps} steps in three runs of ${training.batch} clips from ${training.clips} drawn clips of no world, half of them reversed and half mirrored each way with the labels that follow, most of the first two runs at half the size; augmented by other light, noise textures and noise.
 The temperature, ${training.temperature}, was fixed on held-back drawings; no world's test part was read. \`tools/pretrain/README.md\` says how to make it again.
 
 ## What to know before relying on it
@@ -126,5 +132,34 @@ The temperature, ${training.temperature}, was fixed on held-back drawings; no wo
 The net is this project's, under Apache-2.0. It learned only from clips drawn by \`tools/world\`.
 `;
 
+const wideCard = ({ training, airspace_whole_frames_held_back: airspace, cost }: WideMetrics): string => `# eye-wide
+
+The eye's own net at 320×256, for what flies far away: airplane, bird, drone, helicopter, or \`nothing\` (softmax). Its 256 features are what policies learn on.
+
+${costs(cost, 'picture')}
+
+## How well it sees
+
+| | |
+| --- | --- |
+| whole frames of ${airspace.videos} airspace videos held back, 4 classes; a bootstrap over videos | ${percent(airspace.accuracy)} |
+| the same, the mean over the classes | ${(training.held_back_balanced * 100).toFixed(1)} % |
+
+## How it was made
+
+It began as the \`eye\`, as that was after its second run, and learned for ${training.steps} steps from ${training.batch} whole frames and ${training.batch} close-ups each, of ${training.airspace_frames} frames of flights.
+The temperature was fixed on the videos held back; the validation part of airspace was not read. \`tools/pretrain/README.md\` says how to make it again.
+
+## What to know before relying on it
+
+- Flyers are 5 to 20 px long on such frames. It also learned where the films were made: the same field, tower or sky comes back within a class, and neighbouring videos may be cut from one recording. Elsewhere it will do worse.
+- It hardly saw pictures in which nothing flies.
+
+## Data and licence
+
+The net is this project's, under Apache-2.0. It learned from pictures drawn by \`tools/world\` and from frames of A Dataset for Multi-Sensor Drone Detection (Svanström, Englund, Alonso-Fernandez, 2021, CC0 1.0). None of its files is in here.
+`;
+
 writeFileSync(join(folder('eye'), 'README.md'), eyeCard(metrics('eye') as EyeMetrics));
 writeFileSync(join(folder('stride'), 'README.md'), strideCard(metrics('stride') as StrideMetrics));
+if (existsSync(join(folder('eye-wide'), 'metrics.json'))) writeFileSync(join(folder('eye-wide'), 'README.md'), wideCard(metrics('eye-wide') as WideMetrics));

@@ -1,10 +1,10 @@
 /**
  * Measures the embedded nets `eye` and `stride` on clips of worlds that no pack was made for, of their test parts: textures
- * and backgrounds that the nets never saw, through a real encoder. Writes models/eye/metrics.json and models/stride/metrics.json.
+ * and backgrounds that the nets never saw, through a real encoder. Writes metrics.json in models/eye, models/stride and, where it is, models/eye-wide.
  * `node dist/tools/pretrain/evaluate-nets.js [--clips 150]` of each of two worlds.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -156,3 +156,22 @@ save(strideFolder, {
 });
 await eyes.close();
 await eyes.closeWatch();
+
+/** The eye's larger copy: the frames of airspace that were held back, as its own script counted them. */
+const wide = async (path: string): Promise<void> => {
+  const { held_back_frames_right_by_video: byVideo, ...rest } = training('eye-wide') as { held_back_frames_right_by_video: readonly (readonly [number, number])[] };
+  const eye = await openEye(path);
+  for (let i = 0; i < 60; i++) await eye.look(new Uint8Array(320 * 256 * 3).fill(i));
+  await eye.close();
+  const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+  save(path, {
+    training: rest,
+    airspace_whole_frames_held_back: {
+      of: FLYERS, videos: byVideo.length,
+      accuracy: bootstrap(byVideo, (drawn) => sum(drawn.map(([right]) => right)) / sum(drawn.map(([, n]) => n)), seeded(7)),
+    },
+    cost: await cost(path, eye.lookMs.slice(10)),
+  });
+};
+const wideFolder = join(repositoryRoot(), 'models', 'eye-wide');
+if (existsSync(wideFolder)) await wide(wideFolder);

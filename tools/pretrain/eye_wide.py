@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Trains `eye-wide`, the eye's own net at 320x256 for small things far away, from the finished eye and the airspace
+"""Trains `eye-wide`, the eye's own net at 320x256 for small things far away, from the eye as its second run left it and the airspace
 frames (whole and close-up), and writes eye-wide.onnx.
 
 Run after eye.py. Seeded; goes on where it was stopped. Neither the validation part of airspace nor the last fifth of
@@ -33,7 +33,7 @@ class Product(nn.Module):
 
 def main():
     parse = argparse.ArgumentParser(description=__doc__)
-    parse.add_argument("--steps", type=int, default=300)
+    parse.add_argument("--steps", type=int, default=220)
     parse.add_argument("--batch", type=int, default=16, help="of whole frames; as many close-ups come with them")
     parse.add_argument("--rate", type=float, default=2e-3)
     args = parse.parse_args()
@@ -41,7 +41,7 @@ def main():
     torch.manual_seed(7)
 
     flights, later = Flights(False), Flights(True)
-    eye = torch.load(CACHE / "eye-last.pt")["nets"]
+    eye = torch.load(CACHE / "eye-more.pt")["nets"]
     nets = nn.ModuleDict({"net": Eye().to(memory_format=torch.channels_last), "head": nn.Linear(FEATURES, len(FLYERS) + 1)})
     nets["net"].load_state_dict({name[len("net."):]: value for name, value in eye.items() if name.startswith("net.")})
     nets["head"].load_state_dict({name[len("heads.flyer."):]: value for name, value in eye.items() if name.startswith("heads.flyer.")})
@@ -71,7 +71,7 @@ def main():
         frames_right, balanced = accuracy(held())
         return f"held back, whole frames: {frames_right:.4f}, by class {balanced:.4f}"
 
-    train("eye-wide", nets, batch_loss, args.steps, args.rate, judge, halved=0, every=50)
+    train("eye-wide", nets, batch_loss, args.steps, args.rate, judge, halved=0, every=40)
     with torch.no_grad():
         logits = held()
         choices = [round(0.5 + 0.05 * i, 2) for i in range(80)]

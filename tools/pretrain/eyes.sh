@@ -4,6 +4,7 @@ set -e
 node dist/tools/pretrain/draw.js
 /usr/bin/python3 tools/pretrain/airspace.py
 /usr/bin/python3 tools/pretrain/eye.py
+/usr/bin/python3 tools/pretrain/eye_wide.py
 /usr/bin/python3 tools/pretrain/stride.py
 node dist/tools/pretrain/pack-nets.js
 node dist/tools/pretrain/evaluate-nets.js

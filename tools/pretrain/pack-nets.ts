@@ -1,9 +1,9 @@
-/** Makes the packs models/eye and models/stride of what eye.py and stride.py exported: `node dist/tools/pretrain/pack-nets.js`. */
+/** Makes the packs models/eye, eye-wide and stride of what the scripts exported: `node dist/tools/pretrain/pack-nets.js`. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePack, type PackParts } from '../../src/inference/write-pack.js';
 import { MOTION_LABELS } from '../world/scenes/motions.js';
-import { EYE_LABELS } from './eye-labels.js';
+import { EYE_LABELS, FLYERS } from './eye-labels.js';
 import { cacheFolder, repositoryRoot } from './places.js';
 
 const BYTES = { scale: 1 / 127.5, offset: -1 };
@@ -20,6 +20,17 @@ const eye = (): PackParts => ({
   },
 });
 
+const eyeWide = (): PackParts => ({
+  ...shared, name: 'eye-wide',
+  description: 'The eye at 320x256, for what flies far away: airplane, bird, drone, helicopter, nothing. See README.md.',
+  senses: {
+    appearance: {
+      onnx: readFileSync(join(cacheFolder(), 'eye-wide.onnx')), labels: [...FLYERS, 'nothing'], activation: 'softmax', background: ['nothing'],
+      from: { kind: 'picture', width: 320, height: 256, layout: 'nchw', ...BYTES },
+    },
+  },
+});
+
 const stride = (): PackParts => ({
   ...shared, name: 'stride',
   description: 'Watches 0.96 s in eight pictures: seven actions, each forwards or backwards in time, or none. Its features are what policies learn on. See README.md.',
@@ -31,7 +42,7 @@ const stride = (): PackParts => ({
   },
 });
 
-for (const [name, parts] of [['eye', eye], ['stride', stride]] as const) {
+for (const [name, parts] of [['eye', eye], ['eye-wide', eyeWide], ['stride', stride]] as const) {
   if (!existsSync(join(cacheFolder(), `${name}.onnx`))) continue;
   const written = await writePack(parts(), join(cacheFolder(), 'packs'));
   const folder = join(repositoryRoot(), 'models', name);
