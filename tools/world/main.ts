@@ -1,4 +1,5 @@
 /** Makes worlds: `node dist/tools/world/main.js <what> …`, or `npm run world -- <what> …`. */
+import { card, CARD_USAGE } from './card.js';
 import { scenes, SCENES_USAGE } from './scenes/command.js';
 import { streams, STREAMS_USAGE } from './streams/command.js';
 import { serve, SERVE_USAGE } from './streams/serve.js';
@@ -7,6 +8,7 @@ const COMMANDS: Readonly<Record<string, { readonly usage: string; readonly run: 
   scenes: { usage: SCENES_USAGE, run: scenes },
   streams: { usage: STREAMS_USAGE, run: streams },
   serve: { usage: SERVE_USAGE, run: serve },
+  card: { usage: CARD_USAGE, run: card },
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,18 +1,11 @@
 import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPack } from '../../../../src/inference/pack.js';
-import { createLogMel } from '../../../../src/sense/log-mel.js';
-import { FRONT_END, WINDOW_SAMPLES } from '../../../../tools/pretrain/labels.js';
-import { runPatch } from '../../../../tools/pretrain/listeners.js';
-import { add, fromDb } from '../../../../tools/pretrain/filters.js';
 import { repositoryRoot } from '../../../../tools/pretrain/places.js';
 import { draw } from '../../../../tools/world/draw.js';
-import { accuracy, learnProbe, type Example } from '../../../../tools/world/probe.js';
+import { timbresTold } from '../../../../tools/world/scenes/checks.js';
 import { MOTION_LABELS } from '../../../../tools/world/scenes/motions.js';
-import { ambience } from '../../../../tools/world/scenes/other-sounds.js';
 import { drawLook, drawMotion, HUE_LABELS, SHAPE_LABELS } from '../../../../tools/world/scenes/pretraining.js';
-import { drawTraits, speak, TIMBRE_NAMES } from '../../../../tools/world/scenes/timbres.js';
 
 const EAR = join(repositoryRoot(), 'models', 'ear');
 
@@ -47,23 +40,6 @@ describe('the timbres of classes', () => {
       process.stdout.write(`    skipped: ${EAR} is not here\n`);
       this.skip();
     }
-    const session = await (await loadPack(EAR)).open('audio', { threads: 1 });
-    const front = createLogMel(FRONT_END);
-    const gather = async (held: boolean, each: number): Promise<Example[]> => {
-      const examples: Example[] = [];
-      for (const [y, timbre] of TIMBRE_NAMES.entries()) {
-        for (let i = 0; i < each; i++) {
-          const random = draw('probe', timbre, i, String(held));
-          const voice = speak(timbre, WINDOW_SAMPLES, drawTraits(held, random), random);
-          const mixed = add(voice, ambience(WINDOW_SAMPLES, random), fromDb(-random.uniform(12, 22)));
-          const { features } = await runPatch(session, front.patch(mixed.map((v) => v * 0.05)));
-          examples.push({ x: Float32Array.from(features), y });
-        }
-      }
-      return examples;
-    };
-    const probe = learnProbe(await gather(false, 16), TIMBRE_NAMES.length, 10);
-    expect(accuracy(probe, await gather(true, 6))).to.be.at.least(0.95);
-    await session.close();
+    expect((await timbresTold(EAR)).value).to.be.at.least(0.95);
   });
 });
