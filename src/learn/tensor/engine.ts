@@ -4,6 +4,7 @@ import { getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { Fault } from '../../faults.js';
 import { registerGradients } from './gradients.js';
+import { registerCells } from './wasm-cells.js';
 import { cutInPlace } from './wasm-kernels.js';
 
 /** What training runs on. */
@@ -32,6 +33,7 @@ const openWasm = async (): Promise<boolean> => {
   setWasmPaths(`${join(folder, 'wasm-out')}/`);
   if (!await setBackend('wasm')) return false;
   cutInPlace();
+  registerCells();
   return true;
 };
 

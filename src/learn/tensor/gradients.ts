@@ -1,12 +1,10 @@
 /**
  * Gradients of the few plain kernels that training walks back through. The library's own come only with its largest
- * package, and multiply and add up in ways that the WASM backend is slow at. Tables have the same shape, or one of
- * them is a single number; anything else is refused by the tape itself, which compares shapes.
+ * package, and multiply and add up in ways that the WASM backend is slow at. Only tables of one shape, or a table
+ * and a single number that is not differentiated by; anything else is refused by the tape itself, which compares
+ * shapes.
  */
-import { concat, mul, neg, onesLike, pad, registerGradient, reshape, slice, sum, type GradConfig, type NamedAttrMap, type Tensor } from './tf.js';
-
-/** A gradient for an input of this shape, where the input may have been a single number against a table. */
-const like = (dy: Tensor, shape: readonly number[]): Tensor => (dy.size > 1 && shape.every((n) => n === 1) ? reshape(sum(dy), [...shape]) : reshape(dy, [...shape]));
+import { clone, concat, mul, neg, onesLike, pad, registerGradient, reshape, slice, sum, type GradConfig, type NamedAttrMap, type Tensor } from './tf.js';
 
 const saved = (tensors: readonly Tensor[], i: number): Tensor => {
   const tensor = tensors[i];
@@ -18,20 +16,15 @@ const one = (dy: Tensor | Tensor[]): Tensor => (Array.isArray(dy) ? saved(dy, 0)
 
 const axisOf = (attributes: NamedAttrMap): number => attributes['axis'] as number;
 
-/** a ∘ b where the gradients are dy times something of both. */
-const binary = (kernelName: string, da: (dy: Tensor, a: Tensor, b: Tensor) => Tensor, db: (dy: Tensor, a: Tensor, b: Tensor) => Tensor): GradConfig => ({
-  kernelName, inputsToSave: ['a', 'b'],
-  gradFunc: (dy, tensors) => {
-    const [a, b] = [saved(tensors, 0), saved(tensors, 1)];
-    return { a: () => like(da(one(dy), a, b), a.shape), b: () => like(db(one(dy), a, b), b.shape) };
-  },
-});
-
 const GRADIENTS: readonly GradConfig[] = [
-  binary('Add', (dy) => dy, (dy) => dy),
-  binary('Sub', (dy) => dy, (dy) => neg(dy)),
-  binary('Multiply', (dy, _, b) => mul(dy, b), (dy, a) => mul(dy, a)),
-  { kernelName: 'Identity', gradFunc: (dy) => ({ x: () => one(dy) }) },
+  // A gradient is handed on as it is once at most, for whoever adds to it frees it.
+  { kernelName: 'Add', gradFunc: (dy) => ({ a: () => one(dy), b: () => clone(one(dy)) }) },
+  { kernelName: 'Sub', gradFunc: (dy) => ({ a: () => one(dy), b: () => neg(one(dy)) }) },
+  {
+    kernelName: 'Multiply', inputsToSave: ['a', 'b'],
+    gradFunc: (dy, tensors) => ({ a: () => mul(one(dy), saved(tensors, 1)), b: () => mul(one(dy), saved(tensors, 0)) }),
+  },
+  { kernelName: 'Identity', gradFunc: (dy) => ({ x: () => clone(one(dy)) }) },
   { kernelName: 'Square', inputsToSave: ['x'], gradFunc: (dy, tensors) => ({ x: () => mul(one(dy), mul(saved(tensors, 0), 2)) }) },
   { kernelName: 'Reshape', inputsToSave: ['x'], gradFunc: (dy, tensors) => ({ x: () => reshape(one(dy), saved(tensors, 0).shape) }) },
   // Only the sum of everything.

@@ -5,7 +5,9 @@
  */
 import { add, clone, concat, concat2d, matMul, mul, ones, reshape, sigmoid, slice, split, sub, transpose, zeros } from './tf.js';
 import type { Tensor1D, Tensor2D } from './tf.js';
+import { runCell } from './cells.js';
 import { differentiable, savedAt } from './ops.js';
+import { CELLS } from './wasm-cells.js';
 
 /** What is before the loop, row block by row block, and what a step adds to it. */
 export interface Recurrence {
@@ -34,7 +36,7 @@ export const recurrence = (inputs: Tensor2D, kernel: Tensor2D, steps: number, tr
   const all = differentiable<Tensor2D>([inputs, kernel], () => ({
     value: clone(inputs),
     // A step on which the loss does not depend is not walked back; its rows of dy are zero.
-    gradients: (dy) => [clone(dy), matMul(transpose(concat2d(Array.from({ length: steps }, (_, t) => states.get(t) ?? nothing()), 0)), dy)],
+    gradients: (dy) => [dy, matMul(transpose(concat2d(Array.from({ length: steps }, (_, t) => states.get(t) ?? nothing()), 0)), dy)],
   }));
   const rows = steps === 1 ? [all] : split<Tensor2D>(all, steps, 0);
   return {
@@ -55,7 +57,7 @@ export const recurrentStep = (recurrent: Recurrence, t: number, inputs: Tensor2D
     value: add<Tensor2D>(inputs, matMul(state, recurrent.kernel)),
     gradients: (dy, saved) => {
       recurrent.walkedBack(t, savedAt(saved, 0));
-      return [clone(dy), matMul(dy, savedAt(saved, 1))];
+      return [dy, matMul(dy, savedAt(saved, 1))];
     },
   };
 });
@@ -83,31 +85,42 @@ export const doubled = <T extends Tensor1D | Tensor2D>(weights: T, hidden: numbe
 export const lstmStep = (recurrent: Recurrence, t: number, inputs: Tensor2D, state: Tensor2D): Tensor2D => differentiable([inputs, state], (save) => {
   const [rows, hidden] = [state.shape[0], state.shape[1] / 2];
   const h = slice(state, [0, 0], [rows, hidden]);
-  const c = slice(state, [0, hidden], [rows, hidden]);
   const gates = sigmoid(add<Tensor2D>(inputs, matMul(h, recurrent.kernel)));
-  const [input, forget, candidate, output] = four(gates);
-  const cell = add<Tensor2D>(mul(forget, c), mul(input, sub(mul(candidate, 2), 1)));
-  const squashed = tanhOf(cell);
-  save(h, c, gates, squashed, recurrent.kernelT ?? h);
+  const [next, squashed] = cell(gates, state);
+  save(h, state, gates, squashed, recurrent.kernelT ?? h);
   return {
-    value: concat2d([mul(output, squashed), cell], 1),
+    value: next,
     gradients: (dy, saved) => {
       recurrent.walkedBack(t, savedAt(saved, 0));
-      return lstmGradients(dy, saved);
+      const [dInputs, dCell] = cellGradient(dy, savedAt(saved, 2), savedAt(saved, 1), savedAt(saved, 3));
+      return [dInputs, concat2d([matMul(dInputs, savedAt(saved, 4)), dCell], 1)];
     },
   };
 });
 
 const four = (gates: Tensor2D): [Tensor2D, Tensor2D, Tensor2D, Tensor2D] => split(gates, 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
 
-const lstmGradients = (dy: Tensor2D, saved: readonly Tensor2D[]): [Tensor2D, Tensor2D] => {
-  const [c, gates, squashed, kernelT] = [savedAt(saved, 1), savedAt(saved, 2), savedAt(saved, 3), savedAt(saved, 4)];
+/** Gates `[B, 4h]` after the sigmoid and the old `[h | c]` → the new `[h | c]`, and tanh of its c. */
+const cell = (gates: Tensor2D, state: Tensor2D): [Tensor2D, Tensor2D] => {
+  const hidden = state.shape[1] / 2;
+  const [next, squashed] = runCell(CELLS.cell, [gates, state], hidden) ?? [];
+  if (next !== undefined && squashed !== undefined) return [next, squashed];
+  const [input, forget, candidate, output] = four(gates);
+  const c = add<Tensor2D>(mul(forget, slice(state, [0, hidden], [-1, hidden])), mul(input, sub(mul(candidate, 2), 1)));
+  const tanh = tanhOf(c);
+  return [concat2d([mul(output, tanh), c], 1), tanh];
+};
+
+/** The gradient of what goes into the sigmoid, and that of the old c. */
+const cellGradient = (dy: Tensor2D, gates: Tensor2D, state: Tensor2D, squashed: Tensor2D): [Tensor2D, Tensor2D] => {
+  const hidden = squashed.shape[1];
+  const [dInputs, dCell] = runCell(CELLS.cellGradient, [dy, gates, state, squashed], hidden) ?? [];
+  if (dInputs !== undefined && dCell !== undefined) return [dInputs, dCell];
   const [dh, dcLater] = split<Tensor2D>(dy, 2, 1) as [Tensor2D, Tensor2D];
   const [input, forget, candidate, output] = four(gates);
   const dc = add(dcLater, mul(mul(dh, output), sub(1, mul(squashed, squashed))));
   const dGates = concat2d([
-    mul(dc, sub(mul(candidate, 2), 1)), mul(dc, c), mul(mul(dc, input), 2), mul(dh, squashed),
+    mul(dc, sub(mul(candidate, 2), 1)), mul(dc, slice(state, [0, hidden], [-1, hidden])), mul(mul(dc, input), 2), mul(dh, squashed),
   ], 1);
-  const dInputs = mul<Tensor2D>(dGates, sub(gates, mul(gates, gates)));
-  return [dInputs, concat2d([matMul(dInputs, kernelT), mul(dc, forget)], 1)];
+  return [mul<Tensor2D>(dGates, sub(gates, mul(gates, gates))), mul(dc, forget)];
 };

@@ -3,7 +3,9 @@
  * adds or multiplies with broadcasting several times slower than without. So every gradient here writes its
  * transposes out, and rows are spread and summed by products with ones.
  */
-import { add, concat2d, customGrad, fused, logSoftmax, matMul, mul, neg, ones, relu, reshape, sigmoid, slice, softmax, step, sub, sum, tidy, transpose, zeros } from './tf.js';
+import { add, concat2d, customGrad, fused, keep, logSoftmax, matMul, mul, neg, ones, relu, reshape, sigmoid, slice, softmax, step, sub, sum, tidy, transpose, valueAndGrad, zeros } from './tf.js';
+import { runCell } from './cells.js';
+import { CELLS } from './wasm-cells.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from './tf.js';
 
 /** A value, and the gradients of its inputs given the value's own gradient and what was saved. */
@@ -12,20 +14,41 @@ export interface Differentiable<T extends Tensor> {
   readonly gradients: (dy: T, saved: readonly Tensor2D[]) => Tensor[];
 }
 
+/** What the operations of the pass under way have saved. Like the library's own tape it is there for one pass at a time. */
+let held: Tensor[] | undefined;
+
 /**
  * An operation with a hand-written gradient, as one entry of the tape.
  *
  * @param inputs what it is differentiated by; anything else that its gradients use must be saved too, for the tape frees it
- * @param forward is given `save`, for tensors of its own that the gradients need
+ * @param forward is given `save`, for tensors that the gradients need
  */
 export const differentiable = <T extends Tensor>(inputs: readonly Tensor[], forward: (save: (...tensors: Tensor[]) => void) => Differentiable<T>): T =>
-  customGrad<T>((...given) => {
-    const save = given.at(-1) as unknown as (tensors: Tensor[]) => void;
+  customGrad<T>(() => {
+    const saved: Tensor[] = [];
     const { value, gradients } = forward((...tensors) => {
-      save(tensors);
+      saved.push(...tensors);
+      // The library's own saving makes a copy of each, and at these sizes a call costs more than what it does.
+      for (const tensor of held === undefined ? [] : tensors) {
+        if (tensor.kept) continue;
+        held?.push(keep(tensor));
+      }
     });
-    return { value, gradFunc: (dy, saved) => tidy(() => gradients(dy, saved as Tensor2D[])) };
+    return { value, gradFunc: (dy) => tidy(() => gradients(dy, saved as Tensor2D[])) };
   })(...inputs);
+
+/** The value of a function of one vector, and its gradient; both belong to the caller's tidy. */
+export const valueAndGradient = (f: (x: Tensor1D) => Scalar, x: Tensor1D): { readonly value: Scalar; readonly gradient: Tensor1D } => {
+  const saved: Tensor[] = [];
+  held = saved;
+  try {
+    const { value, grad } = valueAndGrad((given) => f(given as Tensor1D))(x);
+    return { value: value as Scalar, gradient: grad as Tensor1D };
+  } finally {
+    held = undefined;
+    for (const tensor of saved) tensor.dispose();
+  }
+};
 
 /** Does something with tensors and gives back what is none; every tensor made along the way is disposed unless kept. */
 export const tidily = <T>(work: () => T): T => {
@@ -99,11 +122,13 @@ export const straightThrough = (d: Tensor2D, temperature: number): Tensor2D => d
 
 /** `gate·x`, a gate `[N, 1]` before every column of x `[N, n]`. */
 export const gated = (gate: Tensor2D, x: Tensor2D): Tensor2D => differentiable([gate, x], (save) => {
-  const mask = spread(gate, x.shape[1]);
-  save(mask, x);
+  save(gate, x);
   return {
-    value: mul<Tensor2D>(mask, x),
-    gradients: (dy, saved) => [sumColumns(mul<Tensor2D>(dy, savedAt(saved, 1))), mul(dy, savedAt(saved, 0))],
+    value: runCell(CELLS.gating, [gate, x])?.[0] ?? mul<Tensor2D>(spread(gate, x.shape[1]), x),
+    gradients: (dy, saved) => {
+      const [opened, masked] = [savedAt(saved, 0), savedAt(saved, 1)];
+      return runCell(CELLS.gatingGradient, [dy, opened, masked]) ?? [sumColumns(mul<Tensor2D>(dy, masked)), mul(dy, spread(opened, masked.shape[1]))];
+    },
   };
 });
 
@@ -114,6 +139,20 @@ export interface Lower {
   readonly columns: number;
 }
 
+/** What a shut gate leaves: the kept row, with the first columns of the lower table over it. */
+const left = (kept: Tensor2D, lower: Tensor2D | undefined, columns: number): Tensor2D =>
+  lower === undefined ? kept : concat2d([slice(lower, [0, 0], [-1, columns]), slice(kept, [0, columns], [-1, kept.shape[1] - columns])], 1);
+
+const choiceGradient = (dy: Tensor2D, [gate, next, kept, lower]: readonly [Tensor2D, Tensor2D, Tensor2D, Tensor2D?], columns: number): Tensor2D[] => {
+  const [rows, n] = kept.shape;
+  const dNext = mul<Tensor2D>(dy, spread(gate, n));
+  const dLeft = sub<Tensor2D>(dy, dNext);
+  const dGate = sumColumns(mul<Tensor2D>(dy, sub(next, left(kept, lower, columns))));
+  if (lower === undefined) return [dGate, dNext, dLeft];
+  const dKept = concat2d([zeros([rows, columns]), slice(dLeft, [0, columns], [rows, n - columns])], 1);
+  return [dGate, dNext, dKept, concat2d([slice(dLeft, [0, 0], [rows, columns]), zeros([rows, lower.shape[1] - columns])], 1)];
+};
+
 /**
  * `next` where the gate `[N, 1]` is open, else `kept`, row by row; with `lower` a shut gate lets its first columns
  * overwrite the first ones of `kept` (HMS's fusing of hidden states). The gate's gradient is dy·(next − what a shut
@@ -121,24 +160,15 @@ export interface Lower {
  * @see HMS equations 5 and 7
  */
 export const choose = (gate: Tensor2D, next: Tensor2D, kept: Tensor2D, lower?: Lower): Tensor2D => {
-  const [rows, n] = kept.shape;
   const columns = lower?.columns ?? 0;
-  return differentiable(lower === undefined ? [gate, next, kept] : [gate, next, kept, lower.table], (save) => {
-    const left = lower === undefined ? kept : concat2d([slice(lower.table, [0, 0], [rows, columns]), slice(kept, [0, columns], [rows, n - columns])], 1);
-    const mask = spread(gate, n);
-    const change = sub<Tensor2D>(next, left);
-    save(mask, change);
+  const tables = lower === undefined ? [gate, next, kept] : [gate, next, kept, lower.table];
+  return differentiable(tables, (save) => {
+    save(...tables);
+    const shut = (): Tensor2D => left(kept, lower?.table, columns);
     return {
-      value: add<Tensor2D>(left, mul(mask, change)),
-      gradients: (dy, saved) => {
-        const dNext = mul<Tensor2D>(dy, savedAt(saved, 0));
-        const dLeft = sub<Tensor2D>(dy, dNext);
-        const dGate = sumColumns(mul<Tensor2D>(dy, savedAt(saved, 1)));
-        if (lower === undefined) return [dGate, dNext, dLeft];
-        const dKept = concat2d([zeros([rows, columns]), slice(dLeft, [0, columns], [rows, n - columns])], 1);
-        const dLower = slice(dLeft, [0, 0], [rows, columns]);
-        return [dGate, dNext, dKept, concat2d([dLower, zeros([rows, lower.table.shape[1] - columns])], 1)];
-      },
+      value: runCell(CELLS.choice, tables, columns)?.[0] ?? add<Tensor2D>(shut(), mul(spread(gate, kept.shape[1]), sub(next, shut()))),
+      gradients: (dy, saved) => runCell(CELLS.choiceGradient, [dy, ...saved], columns)
+        ?? choiceGradient(dy, [savedAt(saved, 0), savedAt(saved, 1), savedAt(saved, 2), saved[3]], columns),
     };
   });
 };

@@ -6,7 +6,7 @@
 import { getKernel, registerKernel, unregisterKernel, type KernelConfig, type NamedAttrMap, type TensorInfo } from './tf.js';
 
 /** What is used of the WASM backend. */
-interface HeapBackend {
+export interface HeapBackend {
   makeOutput(shape: number[], dtype: string): TensorInfo;
   /** A view on a table's numbers, valid until the heap grows. */
   typedArrayFromHeap(table: TensorInfo): Float32Array | Int32Array | Uint8Array;

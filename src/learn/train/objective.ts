@@ -5,8 +5,8 @@ import { hmsForward, restingState, type GateRule } from '../model/hms.js';
 import { featureTensors, hmsInputs, rowsOf } from '../model/inputs.js';
 import { cut, fusionParameters, hmsParameters, type FusionShape, type Parameter, type Tensors } from '../model/parameters.js';
 import type { Random } from '../random.js';
-import { tidily } from '../tensor/ops.js';
-import { keep, valueAndGrad, type Scalar, type Tensor1D, type Tensor2D } from '../tensor/tf.js';
+import { tidily, valueAndGradient } from '../tensor/ops.js';
+import { clone, keep, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '../tensor/tf.js';
 import type { BySense, FeatureSet, HmsShape } from '../types.js';
 import { disturb, gumbelDifference } from './draw.js';
 import { recognitionLoss, rowWeights, totalLoss, usageLoss, type RowWeights } from './loss.js';
@@ -112,16 +112,21 @@ export const differentiate = (trainee: Trainee, spec: TrainSpec, flat: Tensor1D,
   const { random } = walk;
   const noise = random === undefined || spec.kind === 'fusion' ? undefined : { appearance: gumbelDifference(rows, random), motion: gumbelDifference(rows, random) };
   const kept: { seen?: Seen } = {};
-  const { grad } = valueAndGrad((given) => {
-    const seen = forwardLoss(trainee, spec, cut(given as Tensor1D, trainee.parameters), batch, weights, { temperature: walk.temperature, training: true, noise });
+  const copies: Tensor[] = [];
+  const held = <T extends Tensor>(tensor: T): T => {
+    const copy = keep(clone(tensor));
+    copies.push(copy);
+    return copy;
+  };
+  const { gradient } = valueAndGradient((given) => {
+    const seen = forwardLoss(trainee, spec, cut(given, trainee.parameters), batch, weights, { temperature: walk.temperature, training: true, noise });
     // What is read after the way back must outlive it.
-    for (const tensor of [seen.loss, seen.crossEntropy, seen.logits, ...(seen.opened === undefined ? [] : [seen.opened.appearance, seen.opened.motion])]) keep(tensor);
-    kept.seen = seen;
+    kept.seen = { ...seen, crossEntropy: held(seen.crossEntropy), logits: held(seen.logits), ...(seen.opened === undefined ? {} : { opened: { appearance: held(seen.opened.appearance), motion: held(seen.opened.motion) } }) };
     return seen.loss;
-  })(flat);
+  }, flat);
   const { seen } = kept;
   if (seen === undefined) throw new Error('the loss was not computed');
   const result = resultOf(seen, batch, weights);
-  for (const tensor of new Set([seen.loss, seen.crossEntropy, seen.logits, ...(seen.opened === undefined ? [] : [seen.opened.appearance, seen.opened.motion])])) tensor.dispose();
-  return { ...result, gradient: keep(grad as Tensor1D) };
+  for (const tensor of copies) tensor.dispose();
+  return { ...result, gradient: keep(gradient) };
 });
