@@ -1,0 +1,51 @@
+/**
+ * `npm run experiments -- <s1|s2|s3|airspace> [--seeds 5] [--jobs 2] [--only fusion] [--report] [--extract]`:
+ * trains what the report compares, each model once (`.cache/experiments/<world>`), and with `--report` writes what came out.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { extractWorld } from './clips-world.js';
+import { cellsOf } from './cells.js';
+import { computeAll } from './pool.js';
+import { writeReport } from './report.js';
+import { openStore } from './store.js';
+import { FOLDERS, resultsFolder, WORLD_NAMES, worldNamed } from './worlds.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '5' }, jobs: { type: 'string', default: '2' }, only: { type: 'string' },
+    extract: { type: 'boolean', default: false }, report: { type: 'boolean', default: false }, to: { type: 'string' }, tier: { type: 'string', default: '3' },
+  },
+});
+
+const [name] = positionals;
+if (name === undefined || !WORLD_NAMES.includes(name)) {
+  process.stderr.write(`Usage: npm run experiments -- <${WORLD_NAMES.join('|')}> [--seeds 5] [--jobs 2] [--only <text in a name>] [--tier 3] [--extract] [--report [--to <folder>]]\n`);
+  process.exit(2);
+}
+
+const world = worldNamed(name);
+const clips = FOLDERS.get(name);
+if (clips !== undefined && (values.extract || !existsSync(clips.features))) for (const remark of await extractWorld(clips)) process.stderr.write(`${remark}\n`);
+const store = openStore(resultsFolder(name));
+const wanted = cellsOf(world.settings).filter(({ key, seed, job }) =>
+  seed <= Number(values.seeds) && job.tier <= Number(values.tier) && (values.only === undefined || key.includes(values.only)));
+const missing = wanted.filter(({ key }) => !store.has(key)).map(({ key }) => key);
+process.stderr.write(`${world.name}: ${wanted.length} cells, ${missing.length} to compute\n`);
+
+const started = performance.now();
+let done = 0;
+let failed = 0;
+await computeAll(missing, {
+  module: fileURLToPath(new URL('child.js', import.meta.url)), args: [name], jobs: Number(values.jobs),
+  onDone: ({ key, seconds, error }) => {
+    done += 1;
+    if (error !== undefined) failed += 1;
+    const leftS = ((performance.now() - started) / 1000 / done) * (missing.length - done);
+    process.stderr.write(`${done}/${missing.length} ${key} ${error === undefined ? `${seconds.toFixed(1)} s` : `failed: ${error}`}, about ${(leftS / 60).toFixed(1)} min left\n`);
+  },
+});
+if (failed > 0) process.exitCode = 1;
+if (values.report) process.stderr.write(`${await writeReport(world, store, values.to ?? resultsFolder(name), Number(values.seeds))}\n`);

@@ -1,0 +1,74 @@
+/** Writes what came out: figures as metrics.json, tables as a page, plots as SVG. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cellsOf, sensesName, sweepName } from './cells.js';
+import type { CellResult } from './cell.js';
+import { figuresOf } from './figures.js';
+import type { Facts } from './numbers.js';
+import type { Store } from './store.js';
+import { summarise, type Results, type Summary } from './summary.js';
+import { ablationTable, aimsOf, aimTable, budgetTable, calibrationText, earlyText, fixedTable, groupTable, mainTable, sweepTable } from './tables.js';
+import { needsOf, type World, type WorldData } from './world.js';
+
+/** A point's results are used only when every seed of its tier is there, so that no line rests on the seeds that happened to finish. */
+export const resultsIn = (world: World, store: Store, seeds: number): Results => {
+  const results = new Map<string, CellResult[]>();
+  for (const { key, seed, job } of cellsOf(world.settings)) {
+    if (seed > seeds || !store.has(key)) continue;
+    results.set(job.name, [...(results.get(job.name) ?? []), store.get(key) as CellResult]);
+  }
+  const most = Math.max(0, ...[...results.values()].map((list) => list.length));
+  return new Map([...results].filter(([name, list]) => list.length === most || name.startsWith('ablation-') || name.startsWith('shuffled-')));
+};
+
+/** What the report knows of a world's data. */
+export const factsOf = ({ test, groups, pictureAt }: WorldData): Facts => {
+  const sources = new Map(test.sequences.map(({ id, source }) => [id, source ?? id]));
+  return {
+    labels: test.labels, groups, pictureAt, stepS: test.stepUs / 1e6, steps: Math.max(...test.sequences.map(({ steps }) => steps)),
+    sourceOf: (id) => sources.get(id) ?? id,
+  };
+};
+
+/** Times measured by `time.js`, where they are: how many times less time than with all gates open. */
+const speedUpIn = (folder: string): number | undefined => {
+  const path = join(folder, 'time.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { readonly speedUp: number }).speedUp : undefined;
+};
+
+/** The page of figures, between a card's own words. */
+export const pageOf = (s: Summary, world: Pick<World, 'about'>, speedUp: number | undefined): string => [
+  `${s.seeds} training seeds; intervals are 95 %, over seeds and clips. The world: ${world.about}.`,
+  `Shipped is ${s.chosen.name}, seed ${s.chosen.seed}: ${s.chosen.reason}. The test part chose nothing.`,
+  mainTable(s),
+  `Mean average precision ${(s.map.hms * 100).toFixed(1)} % (HMS), ${(s.map.always * 100).toFixed(1)} % (always everything). Mean accuracy over log-compute: ${(s.area.hms * 100).toFixed(1)} % (HMS), ${(s.area.random * 100).toFixed(1)} % (random at the same rates), ${(s.area.fixed * 100).toFixed(1)} % (fixed policies).`,
+  '### Aims', aimTable(aimsOf(s, { speedUp })),
+  '![Accuracy against compute](curve.svg)',
+  '### By what the classes need', groupTable(s), '![Usage by class](usage-by-class.svg)', '![When the gates open](gates.svg)',
+  '### Senses that are always read', 'One LSTM over the concatenated senses (early fusion), and all senses at every n-th step, counted back from the last.', fixedTable(s),
+  '### Skip targets', sweepTable(s),
+  '### A budget at run time', 'Left: the answer is given when the budget is consumed. Right: the sound is paid for to the end, and a gate opens only while all of its cost is left.', budgetTable(s),
+  '### What was changed', ablationTable(s),
+  '### Calibration', calibrationText(s), earlyText(s), '![Reliability](reliability.svg)', '![Confusion](confusion.svg)',
+].join('\n\n');
+
+const put = (path: string, text: string): void => {
+  writeFileSync(`${path}.part`, text);
+  renameSync(`${path}.part`, path);
+};
+
+/** Numbers with five digits, so that a file changes only when a figure does. */
+const rounded = (_: string, value: unknown): unknown => (typeof value === 'number' ? (Number.isFinite(value) ? Number(value.toPrecision(5)) : null) : value);
+
+/** Writes the report of a world into a folder, by default the one of its results. Returns a sentence. */
+export const writeReport = async (world: World, store: Store, to: string, seeds: number): Promise<string> => {
+  const data = await world.load();
+  const facts = factsOf(data);
+  const { middle, senses } = world.settings;
+  const summary = summarise(resultsIn(world, store, seeds), needsOf(data), facts, { allSenses: `fusion-${sensesName(senses)}`, middle: sweepName(middle) });
+  mkdirSync(to, { recursive: true });
+  for (const [name, svg] of await figuresOf(summary, facts, world.name)) put(join(to, name), svg);
+  put(join(to, 'metrics.json'), `${JSON.stringify({ made_by: `npm run experiments -- ${world.name} --report`, ...summary }, rounded, 1)}\n`);
+  put(join(to, 'report.md'), `${pageOf(summary, world, speedUpIn(to))}\n`);
+  return `${join(to, 'report.md')}: HMS ${(summary.hms.accuracy.value * 100).toFixed(1)} % at ${(summary.macsShare * 100).toFixed(1)} % of the cost of always-everything (${(summary.always.accuracy.value * 100).toFixed(1)} %)`;
+};

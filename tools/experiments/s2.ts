@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { repositoryRoot } from '../pretrain/places.js';
+import type { MatrixSettings } from './cells.js';
+import { loadWorld, readLines, type ClipLine, type ClipsFolder } from './clips-world.js';
+import type { World } from './world.js';
+
+const cache = (...names: string[]): string => join(repositoryRoot(), '.cache', ...names);
+
+/** Where S2's clips and features lie. */
+export const s2Folder: ClipsFolder = {
+  folder: cache('world', 's2'), packs: { audio: 'ear', appearance: 'eye', motion: 'stride' },
+  features: cache('experiments', 's2', 'features.bin'), cache: cache('features'),
+};
+
+const SEEDS = [1, 2, 3, 4, 5];
+
+const SCHEDULE = { epochs: 24, decay: 0.9, dropout: 0.1 };
+
+const settings: MatrixSettings = {
+  data: 's2 1 3000-400-1000', seeds: SEEDS, ablationSeeds: [1, 2],
+  sweep: [{ appearance: 0.7, motion: 0.85 }, { appearance: 0.85, motion: 0.93 }, { appearance: 0.92, motion: 0.96 }],
+  middle: { appearance: 0.85, motion: 0.93 },
+  hms: { ...SCHEDULE, warmUp: 5 }, fusion: SCHEDULE, senses: ['audio', 'appearance', 'motion'], every: [10, 5],
+};
+
+/** Rendered scenes with synthesised sound, as real files. */
+export const s2: World = {
+  name: 's2',
+  about: 'S2, rendered scenes with synthesised sound as H.264 and AAC, 5.28 s a clip: 24 classes that are known by sound, look, motion or two of them, and background (`npm run world -- scenes --seed 1`); textures, timbres and backgrounds of the test part are in no other',
+  settings,
+  load: () => Promise.resolve(loadWorld(s2Folder.features, readLines(join(s2Folder.folder, 'clips.jsonl')) as readonly ClipLine[])),
+};
