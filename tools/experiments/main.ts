@@ -1,14 +1,18 @@
 /**
- * `npm run experiments -- <s1|s2|s3|airspace> [--seeds 5] [--jobs 2] [--only fusion] [--report] [--extract]`:
- * trains what the report compares, each model once (`.cache/experiments/<world>`), and with `--report` writes what came out.
+ * `npm run experiments -- <s1|s2|s3|airspace> [--seeds 5] [--jobs 2] [--only fusion] [--extract] [--report [--pack]]`:
+ * trains what the report compares, each model once (`.cache/experiments/<world>`), and with `--report` writes what came out, with `--pack` as a pack under models/.
  */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { extractWorld } from './clips-world.js';
+import { repositoryRoot } from '../pretrain/places.js';
 import { cellsOf } from './cells.js';
 import { computeAll } from './pool.js';
-import { writeReport } from './report.js';
+import { PACKS } from './cards.js';
+import { writeWorldPack } from './pack.js';
+import { inShort, makeReport, writeReport } from './report.js';
 import { openStore } from './store.js';
 import { FOLDERS, resultsFolder, WORLD_NAMES, worldNamed } from './worlds.js';
 
@@ -16,13 +20,13 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '5' }, jobs: { type: 'string', default: '2' }, only: { type: 'string' },
-    extract: { type: 'boolean', default: false }, report: { type: 'boolean', default: false }, to: { type: 'string' }, tier: { type: 'string', default: '3' },
+    extract: { type: 'boolean', default: false }, report: { type: 'boolean', default: false }, pack: { type: 'boolean', default: false }, to: { type: 'string' }, tier: { type: 'string', default: '3' },
   },
 });
 
 const [name] = positionals;
 if (name === undefined || !WORLD_NAMES.includes(name)) {
-  process.stderr.write(`Usage: npm run experiments -- <${WORLD_NAMES.join('|')}> [--seeds 5] [--jobs 2] [--only <text in a name>] [--tier 3] [--extract] [--report [--to <folder>]]\n`);
+  process.stderr.write(`Usage: npm run experiments -- <${WORLD_NAMES.join('|')}> [--seeds 5] [--jobs 2] [--only <text in a name>] [--tier 3] [--extract] [--report [--pack] [--to <folder>]]\n`);
   process.exit(2);
 }
 
@@ -48,4 +52,13 @@ await computeAll(missing, {
   },
 });
 if (failed > 0) process.exitCode = 1;
-if (values.report) process.stderr.write(`${await writeReport(world, store, values.to ?? resultsFolder(name), Number(values.seeds))}\n`);
+if (values.report) {
+  const pack = PACKS.get(name);
+  const to = values.to ?? (values.pack && pack !== undefined ? join(repositoryRoot(), 'models', pack.name) : resultsFolder(name));
+  const report = await makeReport(world, store, to, Number(values.seeds));
+  if (values.pack && pack !== undefined && clips !== undefined) {
+    const { ['report.md']: page = '', ...rest } = Object.fromEntries(report.files);
+    await writeWorldPack(report.shipped, report.data.train, clips.packs, pack.words, to, new Map([...Object.entries(rest), ['README.md', `${pack.card}\n\n${page}`]]));
+  } else writeReport(report, to);
+  process.stderr.write(`${to}: ${inShort(report)}\n`);
+}

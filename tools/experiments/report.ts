@@ -60,15 +60,39 @@ const put = (path: string, text: string): void => {
 /** Numbers with five digits, so that a file changes only when a figure does. */
 const rounded = (_: string, value: unknown): unknown => (typeof value === 'number' ? (Number.isFinite(value) ? Number(value.toPrecision(5)) : null) : value);
 
-/** Writes the report of a world into a folder, by default the one of its results. Returns a sentence. */
-export const writeReport = async (world: World, store: Store, to: string, seeds: number): Promise<string> => {
+/** A report's files by name, with the summary they were made from and the result that ships. */
+export interface Report {
+  readonly files: ReadonlyMap<string, string>;
+  readonly summary: Summary;
+  readonly shipped: CellResult;
+  readonly data: WorldData;
+}
+
+/** Makes the report of a world. */
+export const makeReport = async (world: World, store: Store, to: string, seeds: number): Promise<Report> => {
   const data = await world.load();
   const facts = factsOf(data);
   const { middle, senses } = world.settings;
-  const summary = summarise(resultsIn(world, store, seeds), needsOf(data), facts, { allSenses: `fusion-${sensesName(senses)}`, middle: sweepName(middle) });
+  const results = resultsIn(world, store, seeds);
+  const summary = summarise(results, needsOf(data), facts, { allSenses: `fusion-${sensesName(senses)}`, middle: sweepName(middle) });
+  const shipped = results.get(summary.chosen.name)?.find(({ seed }) => seed === summary.chosen.seed);
+  if (shipped === undefined) throw new RangeError('nothing was chosen');
+  return {
+    summary, shipped, data,
+    files: new Map([
+      ...await figuresOf(summary, facts, world.name),
+      ['metrics.json', `${JSON.stringify({ made_by: `npm run experiments -- ${world.name} --report`, ...summary }, rounded, 1)}\n`],
+      ['report.md', `${pageOf(summary, world, speedUpIn(to))}\n`],
+    ]),
+  };
+};
+
+/** What a report says, in a sentence. */
+export const inShort = ({ summary: { hms, macsShare, always } }: Report): string =>
+  `HMS ${(hms.accuracy.value * 100).toFixed(1)} % at ${(macsShare * 100).toFixed(1)} % of the cost of always-everything (${(always.accuracy.value * 100).toFixed(1)} %)`;
+
+/** Writes the files of a report into a folder. */
+export const writeReport = ({ files }: Report, to: string): void => {
   mkdirSync(to, { recursive: true });
-  for (const [name, svg] of await figuresOf(summary, facts, world.name)) put(join(to, name), svg);
-  put(join(to, 'metrics.json'), `${JSON.stringify({ made_by: `npm run experiments -- ${world.name} --report`, ...summary }, rounded, 1)}\n`);
-  put(join(to, 'report.md'), `${pageOf(summary, world, speedUpIn(to))}\n`);
-  return `${join(to, 'report.md')}: HMS ${(summary.hms.accuracy.value * 100).toFixed(1)} % at ${(summary.macsShare * 100).toFixed(1)} % of the cost of always-everything (${(summary.always.accuracy.value * 100).toFixed(1)} %)`;
+  for (const [name, text] of files) put(join(to, name), text);
 };
