@@ -33,6 +33,30 @@ const times = (belief: Float64Array, likelihood: Float64Array): Float64Array => 
   return product;
 };
 
+/** For each state `[states]`: its class, and the component of each sense that is looked with. */
+interface Shown {
+  readonly targets: Uint16Array;
+  readonly components: Looks<Uint16Array>;
+}
+
+const shownBy = (world: LatentWorld, { states }: Chain): Shown => {
+  const of = (sense: keyof Looks): Uint16Array => Uint16Array.from(states, (state) => componentOf(world, state, sense) ?? 0);
+  return { targets: Uint16Array.from(states, ({ target }) => target), components: { appearance: of('appearance'), motion: of('motion') } };
+};
+
+/**
+ * The expected gain in the probability of being right now, if a look showed its component without noise:
+ * Σ over components of max over classes P(class, component) − max over classes P(class). An upper bound for one look.
+ */
+const worthOf = ({ means, classes }: LatentWorld, { targets, components }: Shown, belief: Float64Array, sense: keyof Looks): number => {
+  const joint = means[sense].map(() => new Float64Array(classes.length)), of = components[sense];
+  for (let i = 0; i < belief.length; i += 1) {
+    const row = joint[of[i] ?? 0], target = targets[i] ?? 0;
+    if (row !== undefined) row[target] = (row[target] ?? 0) + (belief[i] ?? 0);
+  }
+  return joint.reduce((sum, row) => sum + Math.max(...row), 0) - Math.max(...classBelief(targets, belief, classes.length));
+};
+
 /** Likelihood of one row in each state `[states]`, the greatest 1; all alike where nothing was there to observe. */
 type Read = (sequence: FeatureSequence, sense: SenseName, step: number) => Float64Array;
 
@@ -70,7 +94,7 @@ const LEAST = 1e-30;
  */
 export const observer = (world: LatentWorld): ((sequence: FeatureSequence) => Observer) => {
   const chain = chainOf(world), read = reader(world, chain), classes = world.classes.length;
-  const targets = Uint16Array.from(chain.states, ({ target }) => target);
+  const shown = shownBy(world, chain);
   return (sequence) => {
     const known: Record<SenseName, Float64Array[]> = { audio: [], appearance: [], motion: [] };
     const readOnce = (sense: SenseName, step: number): Float64Array => (known[sense][step] ??= read(sequence, sense, step));
@@ -84,27 +108,14 @@ export const observer = (world: LatentWorld): ((sequence: FeatureSequence) => Ob
           opened[sense][step] = 1;
           belief = times(belief, readOnce(sense, step));
         }
-        logits.set(classBelief(targets, belief, classes).map((chance) => Math.log(Math.max(LEAST, chance))), step * classes);
+        logits.set(classBelief(shown.targets, belief, classes).map((chance) => Math.log(Math.max(LEAST, chance))), step * classes);
       }
       return { id: sequence.id, targets: sequence.targets, logits, opened };
     };
     const fresh = (): Openings => constant(sequence.steps, { appearance: false, motion: false });
     return {
       run: (opened) => follow(fresh(), (sense, _, step) => opened[sense][step] === 1),
-      greedy: ({ pricePerGmac }) => follow(fresh(), (sense, belief) => worthOf(world, chain, belief, sense) > pricePerGmac * world.options.gmacs[sense]),
+      greedy: ({ pricePerGmac }) => follow(fresh(), (sense, belief) => worthOf(world, shown, belief, sense) > pricePerGmac * world.options.gmacs[sense]),
     };
   };
-};
-
-/**
- * The expected gain in the probability of being right now, if a look showed its component without noise:
- * Σ over components of max over classes P(class, component) − max over classes P(class). An upper bound for one look.
- */
-const worthOf = (world: LatentWorld, chain: Chain, belief: Float64Array, sense: keyof Looks): number => {
-  const classes = world.classes.length, joint = world.means[sense].map(() => new Float64Array(classes));
-  chain.states.forEach((state, i) => {
-    const row = joint[componentOf(world, state, sense) ?? 0];
-    if (row !== undefined) row[state.target] = (row[state.target] ?? 0) + (belief[i] ?? 0);
-  });
-  return joint.reduce((sum, row) => sum + Math.max(...row), 0) - Math.max(...classBelief(Uint16Array.from(chain.states, ({ target }) => target), belief, classes));
 };

@@ -12,7 +12,7 @@ export interface Hidden {
   readonly swapped: boolean;
 }
 
-/** Moves with a probability above 0, as three lists of the same length. */
+/** Moves with a probability above 0, as three lists of the same length, in the order of `from`. */
 export interface Moves {
   readonly from: Uint16Array;
   readonly to: Uint16Array;

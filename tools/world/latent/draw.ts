@@ -21,10 +21,12 @@ export const componentOf = (world: LatentWorld, { target, phase, bit, swapped }:
   return phase === 'telling' ? world.classes[target]?.telling[sense][bit] : 0;
 };
 
-const pickFrom = (chances: Iterable<readonly [number, number]>, random: Random): number => {
+/** A place in a list of chances that sum to 1. */
+const pickFrom = (chances: ArrayLike<number>, random: Random): number => {
   let left = random.uniform(0, 1), last = 0;
-  for (const [state, chance] of chances) {
-    if (chance > 0) last = state;
+  for (let i = 0; i < chances.length; i += 1) {
+    const chance = chances[i] ?? 0;
+    if (chance > 0) last = i;
     left -= chance;
     if (left < 0) return last;
   }
@@ -32,12 +34,11 @@ const pickFrom = (chances: Iterable<readonly [number, number]>, random: Random):
 };
 
 const walk = (chain: Chain, steps: number, random: Random): Hidden[] => {
-  let at = pickFrom(chain.initial.entries(), random);
+  let at = pickFrom(chain.initial, random);
   return Array.from({ length: steps }, (_, step) => {
     if (step > 0) {
-      const { from, to, chance } = chain.into(step), next: [number, number][] = [];
-      from.forEach((state, i) => { if (state === at) next.push([to[i] ?? 0, chance[i] ?? 0]); });
-      at = pickFrom(next, random);
+      const { from, to, chance } = chain.into(step), first = from.indexOf(at), last = from.lastIndexOf(at);
+      at = to[first + pickFrom(chance.subarray(first, last + 1), random)] ?? 0;
     }
     return chain.states[at] ?? { target: 0, phase: 'still', bit: 0, swapped: false };
   });

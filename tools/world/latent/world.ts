@@ -87,7 +87,7 @@ const directionOf = (dims: number, random: Random): Float64Array => {
   return drawn.map((value) => value / length);
 };
 
-const TRIES = 200;
+const TRIES = 50;
 
 /** Another mean at a distance from the shared one, as far from the others as the best of many draws. */
 const addMean = (means: Float64Array[], dims: number, distance: number, random: Random): number => {
