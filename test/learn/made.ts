@@ -6,10 +6,15 @@ import type { Clip, Part } from '../../src/learn/clips.js';
 import type { Extracted } from '../../src/learn/extract.js';
 import type { Outcome } from '../../src/learn/extract-clips.js';
 
+const made: string[] = [];
+process.on('exit', () => {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+});
+
 /** A folder that goes with this run. */
 export const temporary = (): string => {
   const path = mkdtempSync(join(tmpdir(), 'hearken-learn-'));
-  process.on('exit', () => { rmSync(path, { recursive: true, force: true }); });
+  made.push(path);
   return path;
 };
 
