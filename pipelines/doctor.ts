@@ -1,5 +1,6 @@
 /** `hearken doctor <source>`: says what a source carries, what would be decoded of it, and what is wrong. */
 import { firstValueFrom, fromEvent, lastValueFrom, merge, takeUntil, tap, timer } from 'rxjs';
+import { asFault } from '../src/faults.js';
 import { open } from '../src/ingest/open.js';
 import type { SourceAddress } from '../src/ingest/sources.js';
 import type { SourceEvent } from '../src/ingest/types.js';
@@ -7,6 +8,7 @@ import { MediaHost } from '../src/media/host.js';
 import type { Profile } from '../src/settings/profile.js';
 import type { CommandContext } from './command.js';
 import { examine, reportLines, type Observation } from './examination.js';
+import { loadNets } from './nets.js';
 
 /** What `doctor` is told. */
 export interface DoctorOptions {
@@ -58,6 +60,16 @@ const tryLook = async (observation: Observation): Promise<void> => {
   observation.look = await firstValueFrom(observation.video.frameAt({ timeUs: newestUs, size: LOOK_SIZE, toleranceUs: 1e6 }));
 };
 
+/** A learned policy is loaded as it would be for watching: whatever is wrong with it or its senses is said. */
+const tryPolicy = async (profile: Profile, observation: Observation): Promise<void> => {
+  if (profile.packs.policy === undefined) return;
+  try {
+    await (await loadNets(profile)).close();
+  } catch (error) {
+    observation.faults.push(asFault(error, 'pipelines'));
+  }
+};
+
 /** Examines a source and prints what was found; exit code 0 also with warnings, the fault's when it cannot be used. */
 export const doctor = async ({ source, profile, json, forS }: DoctorOptions, { stop, print }: CommandContext): Promise<number> => {
   const host = new MediaHost();
@@ -65,8 +77,9 @@ export const doctor = async ({ source, profile, json, forS }: DoctorOptions, { s
     info: undefined, openMs: 0, video: undefined, look: undefined, faults: [], audioFirstUs: undefined, audioSamples: 0, audioSquares: 0, audioPeak: 0,
     audioJumps: 0, videoPackets: 0, videoBytes: 0, videoDropped: 0, videoJumps: 0, videoUntilUs: 0, keyTimesUs: [],
   };
-  const startedMs = performance.now();
   try {
+    await tryPolicy(profile, observation);
+    const startedMs = performance.now();
     const enough = merge(timer(forS * 1000), stop.aborted ? [true] : fromEvent(stop, 'abort'));
     const events = open(source, { host, profile, firstFailure: 'fatal' }).pipe(
       tap((event) => {

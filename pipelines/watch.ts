@@ -114,7 +114,7 @@ export const watch = async (options: WatchOptions, context: CommandContext): Pro
     await lastValueFrom(outputs.pipe(tap(shower(options, tally, server, context))), { defaultValue: undefined });
     if (!options.json) {
       note(summary(tally, (await host.health().catch(() => []))[0]));
-      if (nets.appearance === undefined) note('It only listened: to let it look, `hearken models pull mobilenet_v2`, then add --appearance mobilenet_v2.');
+      if (nets.appearance === undefined && nets.policy === undefined) note('It only listened: to let it look, `hearken models pull mobilenet_v2`, then add --appearance mobilenet_v2.');
     }
     if (tally.fault !== undefined) note(`hearken: ${tally.fault.sentence}`);
     return tally.fault?.exitCode ?? 0;

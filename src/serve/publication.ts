@@ -18,8 +18,8 @@ const labelsOf = (output: Output): readonly LabelScore[] | undefined => {
   switch (output.kind) {
     case 'event': return [{ label: output.event.label, score: output.event.top_score }];
     case 'segment': {
-      const { heard, seen, watched } = output.segment;
-      return [...heard, ...seen?.labels ?? [], ...watched?.labels ?? []];
+      const { known = [], heard, seen, watched } = output.segment;
+      return [...known, ...heard, ...seen?.labels ?? [], ...watched?.labels ?? []];
     }
     default: return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Belief, Look, RankedLabel } from '../../src/policy/types.js';
+import type { Belief, Known, Look, RankedLabel } from '../../src/policy/types.js';
 import type { SenseName } from '../../src/inference/manifest.js';
 import { addCosts, NO_COST, type Cost, type Evidence, type GateDecision, type NoReading, type Reading } from '../../src/sense/types.js';
 
@@ -19,6 +19,7 @@ export interface BeliefParts {
   readonly heard?: Readonly<Record<string, number>>;
   readonly seen?: Look;
   readonly watched?: Look;
+  readonly known?: Known;
   readonly era?: number;
   readonly startUs?: number;
   readonly endUs?: number;
@@ -43,6 +44,7 @@ export const belief = (index: number, parts: BeliefParts = {}): Belief => {
     heard: ranked(parts.heard ?? {}),
     ...(parts.seen === undefined ? {} : { seen: parts.seen }),
     ...(parts.watched === undefined ? {} : { watched: parts.watched }),
+    ...(parts.known === undefined ? {} : { known: parts.known }),
     cost: addCosts(...Object.values(readings).map((one) => one.cost)),
     gates,
   };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { EmitSpec, EventMessage } from '../../src/emit/types.js';
 import { stepEvents, NO_EVENTS } from '../../src/emit/events.js';
 import type { Belief } from '../../src/policy/types.js';
-import { HOP_US, ORIGIN_EPOCH_MS, ranked, WINDOW_US } from '../budget/beliefs.js';
+import { cost, HOP_US, ORIGIN_EPOCH_MS, ranked, reading, WINDOW_US } from '../budget/beliefs.js';
 import { messagesOf, settled, SPEC } from './settled.js';
 
 /** One score per segment for one label. */
@@ -91,6 +91,20 @@ describe('emit/events', () => {
   it('ends across a hole in the stream that is longer than it may linger', () => {
     const messages = messagesOf({ ...SPEC, cooldownS: 0 }, [settled(0, { heard: { siren: 0.9 } }), settled(50, { heard: { siren: 0.9 } })]);
     expect(said(messages)).to.deep.equal(['provisional siren', 'retracted siren', 'provisional siren', 'retracted siren']);
+  });
+
+  it('speaks in the labels of a learned policy alone where there is one, and counts the senses that were read', () => {
+    const known = (score: number, pattern: 'a' | 'ai'): Belief => settled(pattern === 'a' ? 0 : 1, {
+      heard: { siren: 0.99 }, known: { labels: ranked({ fire: score, flood: 0.1 }), background: 0.9 - score, pattern },
+      readings: {
+        audio: reading('audio', cost(0.1, 4), { timeUs: pattern === 'a' ? 960_000 : 1_440_000 }),
+        ...(pattern === 'ai' ? { appearance: reading('appearance', cost(0.3), { timeUs: 1_000_000 }) } : {}),
+      },
+    });
+    const messages = messagesOf({ ...SPEC, minDurationS: 0 }, [known(0.85, 'a'), known(0.9, 'ai')]);
+    expect(new Set(messages.map(({ label }) => label))).to.deep.equal(new Set(['fire']));
+    expect(messages[0]!.top_k).to.deep.equal([{ label: 'fire', score: 0.85 }, { label: 'flood', score: 0.1 }]);
+    expect(messages.at(-1)!.modalities).to.deep.equal({ audio: 2, appearance: 1, motion: 0 });
   });
 
   it('listens only for the labels it was given', () => {

@@ -31,6 +31,12 @@ describe('emit/segment-message', () => {
     });
   });
 
+  it('says what a learned policy knows, and nothing of it where there is none', () => {
+    const known = { labels: ranked({ fire: 0.912345, flood: 0.05, fog: 0.01 }), background: 0.03, pattern: 'a' as const };
+    expect(segmentMessage('dock', settled(0, { known }), 2).known).to.deep.equal([{ label: 'fire', score: 0.9123 }, { label: 'flood', score: 0.05 }]);
+    expect(segmentMessage('dock', settled(0), 2)).to.not.have.property('known');
+  });
+
   it('has not looked when the same frame was taken over, or when there was no picture', () => {
     const looked = [reading('appearance', NO_COST, { reused: true }), noReading('appearance', 'no-video')]
       .map((appearance) => segmentMessage('dock', settled(0, { readings: { appearance } }), 5).looked);

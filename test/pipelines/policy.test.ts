@@ -8,6 +8,7 @@ import type { HmsNet } from '../../src/policy/hms/net.js';
 import { readProfile, type Profile } from '../../src/settings/profile.js';
 import { loadNets, type Nets } from '../../pipelines/nets.js';
 import { stream } from '../../pipelines/stream.js';
+import { hearken } from '../fixtures/command.js';
 import { folder, pictures, recording, tone } from '../fixtures/recordings.js';
 import { faultOf } from '../inference/shared.js';
 import { replaceEye, writeMind, type MindOptions } from './minds.js';
@@ -141,6 +142,30 @@ describe('a stream under a learned policy', () => {
     expect(segments[1]!.start_time - segments[0]!.start_time).to.be.closeTo(0.96, 1e-6);
     await nets.close();
     await faultOf('pack-invalid', () => mind({ stepS: 2 }));
+  });
+});
+
+describe('the commands that name a learned policy', () => {
+  let place: string;
+  before(async () => { place = await writeMind(join(folder(), 'minds-command'), { seed: BOTH_WAYS }); });
+
+  it('watch says what it knows', async () => {
+    const watched = await hearken(['watch', restless('restless.mkv'), '--policy', place, '--json']);
+    expect(watched.code, watched.stderr.join()).to.equal(0);
+    const segments = watched.stdout.map((line) => JSON.parse(line) as { schema: string; known?: unknown[] }).filter(({ schema }) => schema === 'hearken.segment.v1');
+    expect(segments.length).to.be.greaterThan(8);
+    expect(segments.every(({ known }) => known?.length === 3)).to.equal(true);
+  });
+
+  it('models show says what it is, what it rests on and costs', async () => {
+    const shown = (await hearken(['models', 'show', place])).stdout.join('\n');
+    for (const part of ['policy: hms, 4 labels (background: nothing)', 'audio by ear', 'appearance by test-eye', 'it goes on with zeros', 'listen', 'common 1.00']) expect(shown).to.include(part);
+  });
+
+  it('doctor says when it cannot be used', async () => {
+    const doctor = await hearken(['doctor', restless('restless.mkv'), '--policy', 'ear', '--json']);
+    expect(doctor.code).to.equal(0);
+    expect((JSON.parse(doctor.stdout[0]!) as { problems: string[] }).problems.join()).to.include('ear holds no policy');
   });
 });
 
