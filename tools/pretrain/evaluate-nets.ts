@@ -1,17 +1,16 @@
 /**
  * Measures the embedded nets `eye` and `stride` on clips of worlds that no pack was made for, of their test parts: textures
- * and backgrounds that the nets never saw, through a real encoder. Writes metrics.json in models/eye, models/stride and, where it is, models/eye-wide.
+ * and backgrounds that the nets never saw, through a real encoder. Writes metrics.json in models/eye and models/stride.
  * `node dist/tools/pretrain/evaluate-nets.js [--clips 150]` of each of two worlds.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { expectedCalibrationError, type Claim } from '../../src/evaluate/calibration.js';
 import { bootstrap, wilson, type Estimate } from '../../src/evaluate/intervals.js';
-import { argmax, quantile } from '../../src/evaluate/order.js';
-import { describePack, loadPack } from '../../src/inference/pack.js';
+import { argmax } from '../../src/evaluate/order.js';
 import { routeNativeLog } from '../../src/media/native.js';
 import { drawClip, writeClip } from '../world/scenes/clip.js';
 import { FADE_S } from '../world/scenes/latents.js';
@@ -22,9 +21,11 @@ import { CLIP_S, covered, FPS, MOTION_S, stepEndS } from '../world/scenes/steps.
 import { createWorld } from '../world/scenes/world.js';
 import { FLYERS } from './eye-labels.js';
 import { openEye, openStride, opposite, type Eyes } from './onlookers.js';
-import { cacheFolder, repositoryRoot } from './places.js';
+import { costOf, saveMetrics, trainingOf } from './net-metrics.js';
+import { repositoryRoot } from './places.js';
 import { seeded } from './random.js';
 
+const MADE_BY = 'node dist/tools/pretrain/evaluate-nets.js';
 const WORLDS = [9101, 9102];
 const SIZE = 128, SMALL = 64, FRAMES = 8;
 /** Steps of a clip at which motion is asked about. */
@@ -111,22 +112,8 @@ const share = <T>(groups: readonly (readonly T[])[], of: (one: T) => boolean): E
   bootstrap(groups.filter((group) => group.length > 0), (drawn) => drawn.flat().filter(of).length / Math.max(1, drawn.flat().length), seeded(5));
 const calibration = (groups: readonly (readonly Claim[])[]): Estimate =>
   bootstrap(groups.filter((group) => group.length > 0), (drawn) => expectedCalibrationError(drawn.flat()), seeded(6));
-const cost = async (path: string, times: readonly number[]): Promise<object> => {
-  const pack = await loadPack(path), [sense] = (await describePack(pack)).senses;
-  return {
-    megabytes: statSync(join(path, sense?.file ?? '')).size / 1e6, macs: sense?.macs, parameters: sense?.parameters,
-    ms: { p10: quantile(times, 0.1), median: quantile(times, 0.5), p90: quantile(times, 0.9), runs: times.length },
-  };
-};
-const training = (name: string): unknown => JSON.parse(readFileSync(join(cacheFolder(), `${name}-training.json`), 'utf8')) as unknown;
-const save = (path: string, metrics: object): void => {
-  const text = `${JSON.stringify({ made_by: 'node dist/tools/pretrain/evaluate-nets.js', ...metrics }, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value), 2)}\n`;
-  writeFileSync(join(path, 'metrics.json'), text);
-  process.stdout.write(text);
-};
-
-const { held_close_ups: held, ...eyeTraining } = training('eye') as { held_close_ups: { right: number; n: number } };
-save(eyeFolder, {
+const { held_close_ups: held, ...eyeTraining } = trainingOf('eye') as { held_close_ups: { right: number; n: number } };
+saveMetrics(eyeFolder, MADE_BY, {
   training: eyeTraining,
   held_out_worlds: {
     seeds: WORLDS, pictures: looks.flat().length, clips: looks.length,
@@ -134,11 +121,11 @@ save(eyeFolder, {
     calibration_error_of_both: calibration(looks.map((group) => group.map(({ both }) => both))),
   },
   airspace_close_ups_held_back: { of: FLYERS, accuracy: wilson(held.right, held.n) },
-  cost: await cost(eyeFolder, eyes.lookMs),
+  cost: await costOf(eyeFolder, eyes.lookMs),
 });
 const acting = motions.map((group) => group.filter(({ truth }) => truth !== 'idle'));
-save(strideFolder, {
-  training: training('stride'),
+saveMetrics(strideFolder, MADE_BY, {
+  training: trainingOf('stride'),
   held_out_worlds: {
     seeds: WORLDS, looks: motions.flat().length, clips: motions.length,
     accuracy: share(motions, ({ right }) => right), accuracy_of_actions: share(acting, ({ right }) => right),
@@ -152,26 +139,7 @@ save(strideFolder, {
       return [label, { right: mine.filter(({ right }) => right).length, n: mine.length }];
     })),
   },
-  cost: await cost(strideFolder, eyes.watchMs),
+  cost: await costOf(strideFolder, eyes.watchMs),
 });
 await eyes.close();
 await eyes.closeWatch();
-
-/** The eye's larger copy: the frames of airspace that were held back, as its own script counted them. */
-const wide = async (path: string): Promise<void> => {
-  const { held_back_frames_right_by_video: byVideo, ...rest } = training('eye-wide') as { held_back_frames_right_by_video: readonly (readonly [number, number])[] };
-  const eye = await openEye(path);
-  for (let i = 0; i < 60; i++) await eye.look(new Uint8Array(320 * 256 * 3).fill(i));
-  await eye.close();
-  const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
-  save(path, {
-    training: rest,
-    airspace_whole_frames_held_back: {
-      of: FLYERS, videos: byVideo.length,
-      accuracy: bootstrap(byVideo, (drawn) => sum(drawn.map(([right]) => right)) / sum(drawn.map(([, n]) => n)), seeded(7)),
-    },
-    cost: await cost(path, eye.lookMs.slice(10)),
-  });
-};
-const wideFolder = join(repositoryRoot(), 'models', 'eye-wide');
-if (existsSync(wideFolder)) await wide(wideFolder);

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from airspace import HEIGHT, WIDTH
 from flights import FLYERS, Flights
 from nets import FEATURES, Eye, folded
 from school import CACHE, encoded, lit, snowed, train
@@ -29,6 +30,40 @@ class Product(nn.Module):
     def forward(self, pictures):
         features = self.net(pictures)
         return torch.softmax(self.head(features), 1), features
+
+
+def probed(net, size, flights, later):
+    """
+    How far a linear layer on a net's features carries on whole frames of `size`: fitted on the one set, and of the other
+    [frames right, frames] of each video.
+    """
+    def features(some):
+        frames = (torch.stack([some.cut(i, 0, 0, WIDTH, HEIGHT, size) for i in range(at, min(at + 16, len(some)))]) for at in range(0, len(some), 16))
+        with torch.no_grad():
+            return torch.cat([net(batch.contiguous(memory_format=torch.channels_last)) for batch in frames])
+
+    known, asked, truth = features(flights), features(later), torch.tensor(flights.flyer)
+    centre, spread = known.mean(0), known.std(0) + 0.01
+    known, asked = (known - centre) / spread, (asked - centre) / spread
+    weights = 1 / torch.bincount(truth).float()
+    torch.manual_seed(7)
+    head = nn.Linear(FEATURES, len(FLYERS))
+    optimiser = torch.optim.AdamW(head.parameters(), lr=2e-3, weight_decay=1.0)
+    for _ in range(1200):
+        some = torch.randint(len(truth), (256,))
+        loss = functional.cross_entropy(head(known[some]), truth[some], weights / weights.mean(), label_smoothing=0.05)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+    right = (head(asked).argmax(1) == torch.tensor(later.flyer)).tolist()
+    return by_video(later, right)
+
+
+def by_video(flights, right):
+    videos = {}
+    for video, one in zip(flights.video, right):
+        videos.setdefault(video, []).append(one)
+    return [[sum(ones), len(ones)] for ones in videos.values()]
 
 
 def main():
@@ -56,7 +91,7 @@ def main():
         loss = lambda pictures, flyer: functional.cross_entropy(answers(pictures, generator), flyer, label_smoothing=0.05)
         return loss(whole, of_whole) + 0.5 * loss(close, of_close)
 
-    frames = [later.cut(i, 0, 0, 640, 512, SIZE).mul(127.5).add(127.5).to(torch.uint8) for i in later.chosen]
+    frames = [later.cut(i, 0, 0, WIDTH, HEIGHT, SIZE).mul(127.5).add(127.5).to(torch.uint8) for i in later.chosen]
     truth = torch.tensor(later.flyer)
 
     def held():
@@ -78,14 +113,16 @@ def main():
         temperature = min(choices, key=lambda t: functional.cross_entropy(logits / t, truth).item())
         nets["head"].weight /= temperature
         nets["head"].bias /= temperature
-    videos = {}
-    for video, one in zip(later.video, (logits.argmax(1) == truth).tolist()):
-        videos.setdefault(video, []).append(one)
+    eye = Eye().to(memory_format=torch.channels_last).eval()
+    last = torch.load(CACHE / "eye-last.pt")["nets"]
+    eye.load_state_dict({name[len("net."):]: value for name, value in last.items() if name.startswith("net.")})
+    probes = {"eye": probed(eye, (128, 128), flights, later), "eye-wide": probed(nets["net"], SIZE, flights, later)}
     product = Product(nets["net"], nets["head"]).eval().to(memory_format=torch.contiguous_format)
     torch.onnx.export(product, torch.zeros(1, 3, *SIZE), str(CACHE / "eye-wide.onnx"), opset_version=13,
                       input_names=["input"], output_names=["scores", "features"])
     said = {"steps": args.steps, "batch": args.batch, "airspace_frames": len(flights), "temperature": temperature,
-            "held_back_frames_right_by_video": [[sum(ones), len(ones)] for ones in videos.values()], "held_back_balanced": accuracy(logits)[1]}
+            "held_back_frames_right_by_video": by_video(later, (logits.argmax(1) == truth).tolist()),
+            "linear_layer_on_features_right_by_video": probes, "held_back_balanced": accuracy(logits)[1]}
     (CACHE / "eye-wide-training.json").write_text(json.dumps(said) + "\n")
 
 

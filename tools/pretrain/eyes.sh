@@ -8,4 +8,5 @@ node dist/tools/pretrain/draw.js
 /usr/bin/python3 tools/pretrain/stride.py
 node dist/tools/pretrain/pack-nets.js
 node dist/tools/pretrain/evaluate-nets.js
+node dist/tools/pretrain/evaluate-wide.js
 node dist/tools/pretrain/card-nets.js
