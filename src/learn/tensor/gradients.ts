@@ -4,7 +4,7 @@
  * and a single number that is not differentiated by; anything else is refused by the tape itself, which compares
  * shapes.
  */
-import { clone, concat, mul, neg, onesLike, pad, registerGradient, reshape, slice, sum, type GradConfig, type NamedAttrMap, type Tensor } from './tf.js';
+import { clone, concat, mul, neg, onesLike, pad, registerGradient, reshape, slice, type GradConfig, type NamedAttrMap, type Tensor } from './tf.js';
 
 const saved = (tensors: readonly Tensor[], i: number): Tensor => {
   const tensor = tensors[i];
@@ -29,7 +29,7 @@ const GRADIENTS: readonly GradConfig[] = [
   { kernelName: 'Reshape', inputsToSave: ['x'], gradFunc: (dy, tensors) => ({ x: () => reshape(one(dy), saved(tensors, 0).shape) }) },
   // Only the sum of everything.
   { kernelName: 'Sum', inputsToSave: ['x'], gradFunc: (dy, tensors) => ({ x: () => mul(reshape(one(dy), []), onesLike(saved(tensors, 0))) }) },
-  { kernelName: 'SplitV', gradFunc: (dy, _, attributes) => ({ x: () => concat(dy as Tensor[], axisOf(attributes)) }) },
+  { kernelName: 'SplitV', gradFunc: (dy, _, attributes) => ({ x: () => concat(Array.isArray(dy) ? dy : [dy], axisOf(attributes)) }) },
   {
     kernelName: 'Concat', saveAllInputs: true,
     gradFunc: (dy, tensors, attributes) => {

@@ -143,7 +143,7 @@ export interface Lower {
 const left = (kept: Tensor2D, lower: Tensor2D | undefined, columns: number): Tensor2D =>
   lower === undefined ? kept : concat2d([slice(lower, [0, 0], [-1, columns]), slice(kept, [0, columns], [-1, kept.shape[1] - columns])], 1);
 
-const choiceGradient = (dy: Tensor2D, [gate, next, kept, lower]: readonly [Tensor2D, Tensor2D, Tensor2D, Tensor2D?], columns: number): Tensor2D[] => {
+const choiceGradient = (dy: Tensor2D, [gate, next, kept, lower]: readonly [Tensor2D, Tensor2D, Tensor2D, Tensor2D | undefined], columns: number): Tensor2D[] => {
   const [rows, n] = kept.shape;
   const dNext = mul<Tensor2D>(dy, spread(gate, n));
   const dLeft = sub<Tensor2D>(dy, dNext);
