@@ -27,8 +27,8 @@ export type Featured = Extract<Outcome, { readonly kind: 'features' }>;
 /** Faults that end the whole work: they lie in the nets, and every other recording would meet them too. */
 const EVERYBODYS: ReadonlySet<string> = new Set(['pack-invalid', 'model-wrong-shape', 'model-unsupported', 'inference-failed']);
 
-/** A recording may be unlucky in its neighbours once; a second crash is its own doing. */
-const onceMore = retry<Extracted>({ count: 1, delay: (error: unknown) => (asFault(error, 'learn').kind === 'media-process-crashed' ? of(0) : throwError(() => error)) });
+/** A crash or a stall may be this machine's doing once; a second is the recording's own. */
+const onceMore = retry<Extracted>({ count: 1, delay: (error: unknown) => (asFault(error, 'learn').retryable ? of(0) : throwError(() => error)) });
 
 const fresh = (clip: Clip, content: string, recipe: string, context: ExtractContext, { cache, onNotKept }: ExtractOptions): Observable<Extracted> =>
   extractClip(clip.path, context).pipe(

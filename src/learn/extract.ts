@@ -28,7 +28,10 @@ export interface FrozenNets {
 }
 
 /** The settings that features depend on, and how files are read. */
-export type ExtractProfile = Pick<Profile, 'segment' | 'hear' | 'look' | 'ring' | 'reconnect' | 'watchdog'>;
+export type ExtractProfile = Pick<Profile, 'segment' | 'hear' | 'look' | 'ring' | 'reconnect'>;
+
+/** A live camera that says nothing for ten seconds is lost; a file on a busy machine is only slow [s]. */
+export const PATIENCE_S = 180;
 
 /** What extraction works with. */
 export interface ExtractContext {
@@ -184,7 +187,9 @@ export const extractClip = (path: string, context: ExtractContext): Observable<E
   };
   const spec = stepsOf(context.nets, context.profile);
   const senses = sensesOf(context);
-  return open({ url: resolve(path) }, { host: context.host, profile: context.profile, segment: spec, firstFailure: 'fatal' }).pipe(
+  return open({ url: resolve(path) }, {
+    host: context.host, profile: { ...context.profile, watchdog: { stallS: PATIENCE_S } }, segment: spec, firstFailure: 'fatal',
+  }).pipe(
     tap(note),
     segmentEvery(spec),
     concatMap((segment) => rowOf(segment, senses)),
