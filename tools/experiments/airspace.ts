@@ -16,7 +16,7 @@ const folderOf = (name: string, packs: ClipsFolder['packs']): ClipsFolder => ({
 });
 
 /** The composed clips as Hearken's own nets see them. */
-export const airspaceFolder = folderOf('airspace', { audio: 'ear', appearance: 'eye', motion: 'stride' });
+export const airspaceFolder = folderOf('airspace', { audio: 'ear', appearance: 'eye-wide', motion: 'none' });
 
 /** The same as two public nets see them: the reference. */
 export const referenceFolder = folderOf('airspace-reference', { audio: 'yamnet', appearance: 'mobilenet_v2', motion: 'none' });
@@ -32,16 +32,16 @@ const lineOf = ({ part, name, label }: ComposedClip): ClipLine => {
   };
 };
 
-const SCHEDULE = { epochs: 40, batch: 32, decay: 0.93, dropout: 0.3, jitter: 0.1, weightDecay: 0.01 };
+const SCHEDULE = { epochs: 30, batch: 64, learningRate: 4e-3, decay: 0.92, dropout: 0.3, jitter: 0.1, weightDecay: 0.01 };
 
 const settingsOf = (data: string, senses: readonly SenseName[]): MatrixSettings => {
   // Without a net for motion its gate has nothing to open for.
   const motion = (skip: number): number => (senses.includes('motion') ? skip : 1);
   return {
     data: `airspace 1 ${data}`, seeds: [1, 2, 3, 4, 5], ablationSeeds: [1, 2],
-    sweep: [0.5, 0.7, 0.85].map((appearance) => ({ appearance, motion: motion(0.97) })),
-    middle: { appearance: 0.7, motion: motion(0.97) },
-    hms: { ...SCHEDULE, warmUp: 8 }, fusion: SCHEDULE, senses, every: [10],
+    sweep: [0.5, 0.75].map((appearance) => ({ appearance, motion: motion(0.97) })),
+    middle: { appearance: 0.75, motion: motion(0.97) },
+    hms: { ...SCHEDULE, warmUp: 6, lambda: 10 }, fusion: SCHEDULE, senses, every: [10],
   };
 };
 
@@ -53,7 +53,7 @@ const worldOf = (name: string, what: string, folder: ClipsFolder, senses: readon
 });
 
 /** The airspace by Hearken's own nets. */
-export const airspace = worldOf('airspace', "Hearken's own nets", airspaceFolder, ['audio', 'appearance', 'motion']);
+export const airspace = worldOf('airspace', "Hearken's own nets ear and eye-wide, no motion (what flies here is a few pixels wide)", airspaceFolder, ['audio', 'appearance']);
 
 /** The airspace by YAMNet and MobileNetV2. */
 export const airspaceReference = worldOf('airspace-reference', 'YAMNet and MobileNetV2 as frozen nets, no motion', referenceFolder, ['audio', 'appearance']);

@@ -32,10 +32,10 @@ ${again('s2')}
 
 const AIRSPACE: ShippedPack = {
   name: 'airspace',
-  words: { description: 'Airplane, bird, drone, helicopter by sound and picture: HMS over ear, eye and stride, on real sound and video composed of separate recordings.', origin: 'tools/experiments' },
+  words: { description: 'Airplane, bird, drone, helicopter by sound and picture: HMS over ear and eye-wide, on real sound and video composed of separate recordings.', origin: 'tools/experiments' },
   card: `# airspace
 
-Airplanes, birds, drones and helicopters by ear first: Hierarchical Modality Selection over the frozen nets \`ear\`, \`eye\` and \`stride\`.
+Airplanes, birds, drones and helicopters by ear first: Hierarchical Modality Selection over the frozen nets \`ear\` and \`eye-wide\`. There is no net for motion: what flies here is a few pixels wide.
 
 **The clips are composed.** Pictures and sound are real (Svanström, Englund and Alonso-Fernandez, A Dataset for Multi-Sensor Drone Detection, 2021, CC0 1.0) but were recorded apart. Drone and helicopter videos take a sound of their own class, airplane and bird videos take background noise; so sound settles two classes and cannot tell the other two apart, by construction. In the air, a drone too far to be heard, or a helicopter behind a bird, would break that rule.
 

@@ -59,7 +59,7 @@ export const subsetsOf = (senses: readonly SenseName[]): SenseName[][] =>
   Array.from({ length: 2 ** senses.length - 1 }, (_, i) => senses.filter((__, bit) => ((i + 1) >> bit) % 2 === 1)).sort((a, b) => a.length - b.length);
 
 /** The name of a point of the sweep. */
-export const sweepName = ({ appearance, motion }: SkipTargets): string => `hms-skip-${appearance.toFixed(2)}-${motion.toFixed(2)}`;
+export const sweepName = ({ appearance, motion }: SkipTargets): string => `hms-skip-${appearance.toFixed(2)}-${motion.toFixed(3).replace(/0$/, '')}`;
 
 const plain = { shuffledAudio: false, every: 1 } as const;
 
@@ -82,9 +82,9 @@ export const jobsOf = (settings: MatrixSettings): readonly Job[] => {
   ];
 };
 
-/** The cells of a world, in the order in which they are computed: what is claimed first, for every seed, then what explains it. */
+/** The cells of a world, in the order in which they are computed: what is claimed first, seed by seed, then what explains it. */
 export const cellsOf = (settings: MatrixSettings): readonly Cell[] =>
   jobsOf(settings).flatMap((job) => (job.tier === 3 ? settings.ablationSeeds : settings.seeds).map((seed): Cell => {
     const hash = createHash('sha256').update(JSON.stringify([settings.data, seed, job.spec, job.shuffledAudio, job.every])).digest('hex').slice(0, 8);
     return { key: `seed-${seed}/${job.name}-${hash}`, seed, job };
-  })).sort((a, b) => a.job.tier - b.job.tier);
+  })).sort((a, b) => a.job.tier - b.job.tier || a.seed - b.seed);

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { extractWorld } from './clips-world.js';
 import { repositoryRoot } from '../pretrain/places.js';
+import { hmsSection } from '../readme/hms.js';
+import { writeSection } from '../readme/section.js';
 import { cellsOf } from './cells.js';
 import { computeAll } from './pool.js';
 import { PACKS } from './cards.js';
@@ -26,7 +28,7 @@ const { values, positionals } = parseArgs({
 
 const [name] = positionals;
 if (name === undefined || !WORLD_NAMES.includes(name)) {
-  process.stderr.write(`Usage: npm run experiments -- <${WORLD_NAMES.join('|')}> [--seeds 5] [--jobs 2] [--only <text in a name>] [--tier 3] [--extract] [--report [--pack] [--to <folder>]]\n`);
+  process.stderr.write(`Usage: npm run experiments -- <${WORLD_NAMES.join('|')}> [--seeds 5] [--jobs 2] [--only <texts in a name, with commas>] [--tier 3] [--extract] [--report [--pack] [--to <folder>]]\n`);
   process.exit(2);
 }
 
@@ -35,7 +37,7 @@ const clips = FOLDERS.get(name);
 if (clips !== undefined && (values.extract || !existsSync(clips.features))) for (const remark of await extractWorld(clips)) process.stderr.write(`${remark}\n`);
 const store = openStore(resultsFolder(name));
 const wanted = cellsOf(world.settings).filter(({ key, seed, job }) =>
-  seed <= Number(values.seeds) && job.tier <= Number(values.tier) && (values.only === undefined || key.includes(values.only)));
+  seed <= Number(values.seeds) && job.tier <= Number(values.tier) && (values.only === undefined || values.only.split(',').some((part) => key.includes(part))));
 const missing = wanted.filter(({ key }) => !store.has(key)).map(({ key }) => key);
 process.stderr.write(`${world.name}: ${wanted.length} cells, ${missing.length} to compute\n`);
 
@@ -59,6 +61,7 @@ if (values.report) {
   if (values.pack && pack !== undefined && clips !== undefined) {
     const { ['report.md']: page = '', ...rest } = Object.fromEntries(report.files);
     await writeWorldPack(report.shipped, report.data.train, clips.packs, pack.words, to, new Map([...Object.entries(rest), ['README.md', `${pack.card}\n\n${page}`]]));
+    writeSection('hms', hmsSection());
   } else writeReport(report, to);
   process.stderr.write(`${to}: ${inShort(report)}\n`);
 }

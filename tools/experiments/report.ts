@@ -10,15 +10,14 @@ import { summarise, type Results, type Summary } from './summary.js';
 import { ablationTable, aimsOf, aimTable, budgetTable, calibrationText, earlyText, fixedTable, groupTable, mainTable, sweepTable } from './tables.js';
 import { needsOf, type World, type WorldData } from './world.js';
 
-/** A point's results are used only when every seed of its tier is there, so that no line rests on the seeds that happened to finish. */
+/** What there is of a world's results, by the name of the job. */
 export const resultsIn = (world: World, store: Store, seeds: number): Results => {
   const results = new Map<string, CellResult[]>();
   for (const { key, seed, job } of cellsOf(world.settings)) {
     if (seed > seeds || !store.has(key)) continue;
     results.set(job.name, [...(results.get(job.name) ?? []), store.get(key) as CellResult]);
   }
-  const most = Math.max(0, ...[...results.values()].map((list) => list.length));
-  return new Map([...results].filter(([name, list]) => list.length === most || name.startsWith('ablation-') || name.startsWith('shuffled-')));
+  return results;
 };
 
 /** What the report knows of a world's data. */

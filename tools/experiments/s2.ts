@@ -14,13 +14,13 @@ export const s2Folder: ClipsFolder = {
 
 const SEEDS = [1, 2, 3, 4, 5];
 
-const SCHEDULE = { epochs: 24, decay: 0.9, dropout: 0.1 };
+const SCHEDULE = { epochs: 24, batch: 128, learningRate: 4e-3, decay: 0.9, dropout: 0.2 };
 
 const settings: MatrixSettings = {
   data: 's2 1 3000-400-1000', seeds: SEEDS, ablationSeeds: [1, 2],
-  sweep: [{ appearance: 0.7, motion: 0.85 }, { appearance: 0.85, motion: 0.93 }, { appearance: 0.92, motion: 0.96 }],
+  sweep: [{ appearance: 0.7, motion: 0.85 }, { appearance: 0.85, motion: 0.93 }, { appearance: 0.93, motion: 0.97 }, { appearance: 0.95, motion: 0.985 }],
   middle: { appearance: 0.85, motion: 0.93 },
-  hms: { ...SCHEDULE, warmUp: 5 }, fusion: SCHEDULE, senses: ['audio', 'appearance', 'motion'], every: [10, 5],
+  hms: { ...SCHEDULE, warmUp: 5, lambda: 10 }, fusion: SCHEDULE, senses: ['audio', 'appearance', 'motion'], every: [10, 5],
 };
 
 /** Rendered scenes with synthesised sound, as real files. */

@@ -71,7 +71,9 @@ export interface Summary {
 const named = (results: Results, prefix: string): [string, readonly CellResult[]][] => [...results].filter(([name, list]) => name.startsWith(prefix) && list.length > 0);
 
 const own = (results: readonly CellResult[]): Entry => ({ results, policy: 'own' });
-const line = (name: string, entry: Entry, facts: Facts): NamedRow => ({ name, ...rowOf(entry, facts) });
+/** A line that rests on fewer seeds than the rest says so. */
+const line = (name: string, entry: Entry, facts: Facts, seeds = entry.results.length): NamedRow =>
+  ({ name: entry.results.length < seeds ? `${name} (${entry.results.length} of ${seeds} seeds)` : name, ...rowOf(entry, facts) });
 
 const pointOf = ({ gmacsPerS: gmacs, accuracy }: Row): CurvePoint => ({ gmacs, accuracy: accuracy.value });
 
@@ -147,14 +149,16 @@ const areas = (hms: readonly Row[], random: readonly Row[], fixed: readonly Row[
  * @throws RangeError when the sweep or the fusion of all senses is missing
  */
 export const summarise = (results: Results, needs: readonly Looks[], facts: Facts, { allSenses, middle: middleName }: { readonly allSenses: string; readonly middle: string }): Summary => {
-  const sweeps = named(results, 'hms-skip-');
+  const all = named(results, 'hms-skip-'), seeds = Math.max(0, ...all.map(([, list]) => list.length));
+  // What ships is chosen among points that every seed has.
+  const sweeps = all.filter(([, list]) => list.length === seeds);
   const fusion = results.get(allSenses) ?? [];
   const choice = choose(sweeps.map(([, list]) => list), fusion, facts);
   const { candidate, always } = choice;
   const [hms, oracle, random] = [rowOf(own(candidate.results), facts), rowOf({ results: candidate.results, policy: 'oracle' }, facts), randomRow(candidate.results, facts)];
-  const subsets = named(results, 'fusion-').filter(([name]) => !name.includes('every')).map(([name, list]) => line(name.replace('fusion-', ''), own(list), facts));
-  const strides = named(results, 'fusion-').filter(([name]) => name.includes('every')).map(([name, list]) => line(name.replace('fusion-', '').replace('-every-', ', every step of '), own(list), facts));
-  const sweep = sweeps.map(([name, list]) => ({ ...line(name, own(list), facts), random: randomRow(list, facts), oracle: rowOf({ results: list, policy: 'oracle' }, facts) }));
+  const subsets = named(results, 'fusion-').filter(([name]) => !name.includes('every')).map(([name, list]) => line(name.replace('fusion-', ''), own(list), facts, seeds));
+  const strides = named(results, 'fusion-').filter(([name]) => name.includes('every')).map(([name, list]) => line(name.replace('fusion-', '').replace('-every-', ', at every n-th step, n = '), own(list), facts, seeds));
+  const sweep = all.map(([name, list]) => ({ ...line(name, own(list), facts, seeds), random: randomRow(list, facts), oracle: rowOf({ results: list, policy: 'oracle' }, facts) }));
   const alwaysRow = line(always.name, always, facts);
   const uniform = (['uniform', 'uniform-end'] as const).map((policy) => line(policy === 'uniform' ? 'evenly, in the middle of equal stretches' : 'evenly, at the end of equal stretches', { results: candidate.results, policy }, facts));
   const [middle, end] = uniform;
@@ -170,9 +174,9 @@ export const summarise = (results: Results, needs: readonly Looks[], facts: Fact
     wayToOracle: wayToOracle(candidate.results, facts), usageFollows: follows,
     oracleAboveFixed: { fixed: fixedAtOracle, points: oracle.accuracy.value - fixedAtOracle },
     sweep, area: areas(sweep, sweep.map((point) => point.random), fixed), subsets, strides, budgets: budgetRows(choice, facts),
-    ablations: [...named(results, 'ablation-'), ...named(results, 'shuffled-')].map(([name, list]) => line(name, own(list), facts)),
+    ablations: [...named(results, 'ablation-'), ...named(results, 'shuffled-')].map(([name, list]) => line(name, own(list), facts, seeds)),
     ...answered(choice, facts), usageByClass: classes, usageByGroup: groups, gates,
-    seeds: candidate.results.length, trainS: mean(candidate.results.map(({ trainS }) => trainS)),
+    seeds, trainS: mean(candidate.results.map(({ trainS }) => trainS)),
   };
 };
 

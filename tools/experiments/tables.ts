@@ -47,7 +47,7 @@ export const budgetTable = (s: Summary): string => table(
 
 /** What was changed, and what became of it. */
 export const ablationTable = (s: Summary): string => {
-  const middle = s.sweep.find((row) => row.name === s.middle);
+  const middle = s.sweep.find((row) => row.name.startsWith(s.middle));
   const rows: NamedRow[] = [...(middle === undefined ? [] : [{ ...middle, name: `as it is (${middle.name})` }]), ...s.ablations];
   return table(HEAD, rows.map((row) => cells(row.name.replace(/^ablation-/, '').replaceAll('-', ' '), row, s.always)));
 };

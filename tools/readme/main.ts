@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { hmsSection } from './hms.js';
 import { writeSection } from './section.js';
 
 /** Of the segments that are much alike, one in so many is shown. */
@@ -24,3 +25,4 @@ const ear = (): string => {
 
 writeSection('sample', sample());
 writeSection('ear', ear());
+writeSection('hms', hmsSection());

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** The sections, by the name in their markers. */
-export type Section = 'sample' | 'bench' | 'ear';
+export type Section = 'sample' | 'bench' | 'ear' | 'hms';
 
 /**
  * Replaces one section of README.md.

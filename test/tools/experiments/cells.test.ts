@@ -23,7 +23,7 @@ describe('the matrix of an experiment', () => {
 
   it('computes what is claimed before what explains it', () => {
     const tiers = cellsOf(settings).map(({ job }) => job.tier);
-    expect(tiers).to.deep.equal([...tiers].sort());
+    expect(tiers).to.deep.equal([...tiers].sort((a, b) => a - b));
     expect(cellsOf(settings).filter(({ job }) => job.name === sweepName(settings.middle)).map(({ seed }) => seed)).to.deep.equal(settings.seeds);
   });
 
