@@ -83,7 +83,7 @@ Augmented by other light, noise textures, turns, mirrors and the blocks of an en
 ## What to know before relying on it
 
 - It knows drawn shapes and close-ups of four flyers, and nothing else of the real world. For real scenes take a net that knows them, or let \`hearken learn\` show how far these features carry.
-- Flyers on whole airspace frames are 2 to 4 px wide at 128×128: too small for it.
+- Flyers on whole airspace frames are 2 to 4 px wide at 128×128: take \`eye-wide\` for them.
 - The held-out worlds are rendered by the same program as its training pictures; only textures and backgrounds differ.
 
 ## Data and licence
@@ -150,7 +150,7 @@ On whole frames of the ${airspace.videos} airspace videos held back, 4 classes; 
 | its own scores | ${percent(airspace.own_scores)}; mean over the classes ${(training.held_back_balanced * 100).toFixed(1)} % |
 | a linear layer on its features | ${percent(airspace.linear_layer_on_features)} |
 | a linear layer on the features of \`eye\` at 128×128 | ${percent(airspace.linear_layer_on_features_of_eye)} |
-| the larger picture's gain | ${percent(airspace.wide_minus_eye)} |
+| the larger picture's gain, in points | ${percent(airspace.wide_minus_eye).replace(' %', '')} |
 
 ## How it was made
 

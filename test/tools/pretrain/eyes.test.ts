@@ -6,7 +6,7 @@ import { draw } from '../../../tools/world/draw.js';
 import { ACTION_NAMES, MOTION_LABELS } from '../../../tools/world/scenes/motions.js';
 import { drawLook, drawMotion, HUE_LABELS, SHAPE_LABELS } from '../../../tools/world/scenes/pretraining.js';
 import { SHAPE_NAMES } from '../../../tools/world/scenes/shapes.js';
-import { EYE_LABELS } from '../../../tools/pretrain/eye-labels.js';
+import { EYE_LABELS, FLYERS } from '../../../tools/pretrain/eye-labels.js';
 import { openEye, openStride, opposite, type LookingEye, type WatchingEye } from '../../../tools/pretrain/onlookers.js';
 import { repositoryRoot } from '../../../tools/pretrain/places.js';
 
@@ -36,7 +36,12 @@ describe('the embedded eyes', () => {
     expect((await loadPack(folder('stride'))).labels('motion')).to.deep.equal(MOTION_LABELS);
     expect(watching?.outputs.features?.dims).to.deep.equal([1, 256]);
     expect(watching?.macs).to.be.within(80e6, 150e6);
-    expect([looking?.notCounted, watching?.notCounted]).to.deep.equal([[], []]);
+    const wide = await loadPack(folder('eye-wide')), [far] = (await describePack(wide)).senses;
+    expect(wide.labels('appearance')).to.deep.equal([...FLYERS, 'nothing']);
+    expect(far?.outputs.features?.dims).to.deep.equal([1, 256]);
+    // The same net on five times the area.
+    expect(far?.macs).to.be.closeTo(5 * (looking?.macs ?? 0), 1e6);
+    expect([looking?.notCounted, watching?.notCounted, far?.notCounted]).to.deep.equal([[], [], []]);
   });
 
   it('see the shape and the colour of a drawn thing', async () => {
