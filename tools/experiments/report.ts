@@ -7,7 +7,7 @@ import { figuresOf } from './figures.js';
 import type { Facts } from './numbers.js';
 import type { Store } from './store.js';
 import { summarise, type Results, type Summary } from './summary.js';
-import { ablationTable, aimsOf, aimTable, budgetTable, calibrationText, earlyText, fixedTable, groupTable, mainTable, sweepTable } from './tables.js';
+import { ablationTable, aimsOf, aimTable, budgetTable, calibrationText, earlyText, fixedTable, groupTable, interval, mainTable, sweepTable } from './tables.js';
 import { needsOf, type World, type WorldData } from './world.js';
 
 /** What there is of a world's results, by the name of the job. */
@@ -35,20 +35,23 @@ const speedUpIn = (folder: string): number | undefined => {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { readonly speedUp: number }).speedUp : undefined;
 };
 
+/** A section, unless it has nothing to show. */
+const section = (title: string, there: boolean, ...parts: readonly string[]): readonly string[] => (there ? [`### ${title}`, ...parts] : []);
+
 /** The page of figures, between a card's own words. */
 export const pageOf = (s: Summary, world: Pick<World, 'about'>, speedUp: number | undefined): string => [
   `${s.seeds} training seeds; intervals are 95 %, over seeds and clips. The world: ${world.about}.`,
   `Shipped is ${s.chosen.name}, seed ${s.chosen.seed}: ${s.chosen.reason}. The test part chose nothing.`,
   mainTable(s),
   `Mean average precision ${(s.map.hms * 100).toFixed(1)} % (HMS), ${(s.map.always * 100).toFixed(1)} % (always everything). Mean accuracy over log-compute: ${(s.area.hms * 100).toFixed(1)} % (HMS), ${(s.area.random * 100).toFixed(1)} % (random at the same rates), ${(s.area.fixed * 100).toFixed(1)} % (fixed policies).`,
-  '### Aims', aimTable(aimsOf(s, { speedUp })),
-  '![Accuracy against compute](curve.svg)',
-  '### By what the classes need', groupTable(s), '![Usage by class](usage-by-class.svg)', '![When the gates open](gates.svg)',
-  '### Senses that are always read', 'One LSTM over the concatenated senses (early fusion), and all senses at every n-th step, counted back from the last.', fixedTable(s),
-  '### Skip targets', sweepTable(s),
-  '### A budget at run time', 'Left: the answer is given when the budget is consumed. Right: the sound is paid for to the end, and a gate opens only while all of its cost is left.', budgetTable(s),
-  '### What was changed', ablationTable(s),
-  '### Calibration', calibrationText(s), earlyText(s), '![Reliability](reliability.svg)', '![Confusion](confusion.svg)',
+  ...(s.soundAlone === undefined ? [] : [`Sound alone, on the classes that sound can tell apart: ${interval(s.soundAlone)} %.`]),
+  ...section('Aims', true, aimTable(aimsOf(s, { speedUp })), '![Accuracy against compute](curve.svg)'),
+  ...section('By what the classes need', true, groupTable(s), '![Usage by class](usage-by-class.svg)', '![When the gates open](gates.svg)'),
+  ...section('Senses that are always read', true, `One LSTM over the concatenated senses (early fusion)${s.strides.length > 0 ? ', and all senses at every n-th step, counted back from the last' : ''}.`, fixedTable(s)),
+  ...section('Skip targets', s.sweep.length > 1, sweepTable(s)),
+  ...section('A budget at run time', true, 'Left: the answer is given when the budget is consumed. Right: the sound is paid for to the end, and a gate opens only while all of its cost is left.', budgetTable(s)),
+  ...section('What was changed', s.ablations.length > 0, ablationTable(s)),
+  ...section('Calibration', true, calibrationText(s), earlyText(s), '![Reliability](reliability.svg)', '![Confusion](confusion.svg)'),
 ].join('\n\n');
 
 const put = (path: string, text: string): void => {
@@ -73,7 +76,7 @@ export const makeReport = async (world: World, store: Store, to: string, seeds: 
   const facts = factsOf(data);
   const { middle, senses } = world.settings;
   const results = resultsIn(world, store, seeds);
-  const summary = summarise(results, needsOf(data), facts, { allSenses: `fusion-${sensesName(senses)}`, middle: sweepName(middle) });
+  const summary = summarise(results, needsOf(data), facts, { allSenses: `fusion-${sensesName(senses)}`, middle: sweepName(middle), ...(world.soundClass === undefined ? {} : { soundClass: world.soundClass }) });
   const shipped = results.get(summary.chosen.name)?.find(({ seed }) => seed === summary.chosen.seed);
   if (shipped === undefined) throw new RangeError('nothing was chosen');
   return {

@@ -14,13 +14,15 @@ export const s2Folder: ClipsFolder = {
 
 const SEEDS = [1, 2, 3, 4, 5];
 
-const SCHEDULE = { epochs: 24, batch: 128, learningRate: 4e-3, decay: 0.9, dropout: 0.2 };
+const SCHEDULE = { epochs: 20, batch: 64, learningRate: 3e-3, decay: 0.9, dropout: 0.2 };
+
+const PROJECTED = { audio: 32, appearance: 48, motion: 64 };
 
 const settings: MatrixSettings = {
   data: 's2 1 3000-400-1000', seeds: SEEDS, ablationSeeds: [1, 2],
-  sweep: [{ appearance: 0.7, motion: 0.85 }, { appearance: 0.85, motion: 0.93 }, { appearance: 0.93, motion: 0.97 }, { appearance: 0.95, motion: 0.985 }],
-  middle: { appearance: 0.85, motion: 0.93 },
-  hms: { ...SCHEDULE, warmUp: 5, lambda: 10 }, fusion: SCHEDULE, senses: ['audio', 'appearance', 'motion'], every: [10, 5],
+  sweep: [{ appearance: 0.8, motion: 0.9 }, { appearance: 0.9, motion: 0.95 }, { appearance: 0.95, motion: 0.98 }],
+  middle: { appearance: 0.95, motion: 0.98 },
+  hms: { ...SCHEDULE, projected: PROJECTED, hidden: { audio: 32, appearance: 48, motion: 64 }, warmUp: 6, lambda: 10 }, fusion: { ...SCHEDULE, projected: PROJECTED, hidden: 64 }, senses: ['audio', 'appearance', 'motion'], every: [10, 5],
 };
 
 /** Rendered scenes with synthesised sound, as real files. */

@@ -52,6 +52,8 @@ export interface Summary {
   readonly oracleAboveFixed: { readonly fixed: number; readonly points: number };
   readonly sweep: readonly (NamedRow & { readonly random: Row; readonly oracle: Row })[];
   /** Mean accuracy over log-compute between the cheapest and the dearest of all. */
+  /** Of sound alone, where labels that sound alike count as one. */
+  readonly soundAlone?: Estimate;
   readonly area: { readonly hms: number; readonly random: number; readonly fixed: number };
   readonly subsets: readonly NamedRow[];
   readonly strides: readonly NamedRow[];
@@ -142,13 +144,29 @@ const areas = (hms: readonly Row[], random: readonly Row[], fixed: readonly Row[
   return { hms: a, random: b, fixed: c };
 };
 
+/** Names that a summary goes by. */
+export interface Names {
+  /** The job that fuses all senses, and the point of the sweep that ablations were made at. */
+  readonly allSenses: string;
+  readonly middle: string;
+  readonly soundClass?: (label: string) => string;
+}
+
+/** Accuracy of sound alone among the classes that it can tell apart. */
+const soundAloneOf = (results: readonly CellResult[], soundClass: (label: string) => string, { labels, sourceOf }: Facts): Estimate => {
+  const heard = (target: number | undefined): string => soundClass(labels[target ?? -1] ?? '');
+  return overSeeds(results.map(({ test }) => {
+    const clips = test.own ?? [];
+    return { ids: clips.map(({ id }) => id), lists: [clips.map(({ answers, targets }) => (heard(answers.at(-1)) === heard(targets.at(-1)) ? 1 : 0))] };
+  }), (column) => column(0), sourceOf);
+};
+
 /**
  * Makes the summary.
  * @param needs `[classes]`: how often the best possible policy opens each gate
- * @param names of the fusion of all senses, and of the point that ablations were made at
  * @throws RangeError when the sweep or the fusion of all senses is missing
  */
-export const summarise = (results: Results, needs: readonly Looks[], facts: Facts, { allSenses, middle: middleName }: { readonly allSenses: string; readonly middle: string }): Summary => {
+export const summarise = (results: Results, needs: readonly Looks[], facts: Facts, { allSenses, middle: middleName, soundClass }: Names): Summary => {
   const all = named(results, 'hms-skip-'), seeds = Math.max(0, ...all.map(([, list]) => list.length));
   // What ships is chosen among points that every seed has.
   const sweeps = all.filter(([, list]) => list.length === seeds);
@@ -165,6 +183,7 @@ export const summarise = (results: Results, needs: readonly Looks[], facts: Fact
   if (middle === undefined || end === undefined) throw new RangeError('no uniform openings');
   const fixed = [...subsets, ...strides];
   const fixedAtOracle = accuracyAtCost(subsets.map(pointOf), oracle.gmacsPerS);
+  const heard = results.get('fusion-A') ?? [];
   const { classes, groups, gates, follows } = usages(choice, needs, facts);
   return {
     middle: middleName, chosen: { name: candidate.name, seed: choice.shipped.seed, reason: choice.reason },
@@ -173,6 +192,7 @@ export const summarise = (results: Results, needs: readonly Looks[], facts: Fact
     difference: above(own(candidate.results), always, facts), macsShare: hms.gmacsPerS / alwaysRow.gmacsPerS,
     wayToOracle: wayToOracle(candidate.results, facts), usageFollows: follows,
     oracleAboveFixed: { fixed: fixedAtOracle, points: oracle.accuracy.value - fixedAtOracle },
+    ...(soundClass === undefined || heard.length === 0 ? {} : { soundAlone: soundAloneOf(heard, soundClass, facts) }),
     sweep, area: areas(sweep, sweep.map((point) => point.random), fixed), subsets, strides, budgets: budgetRows(choice, facts),
     ablations: [...named(results, 'ablation-'), ...named(results, 'shuffled-')].map(([name, list]) => line(name, own(list), facts, seeds)),
     ...answered(choice, facts), usageByClass: classes, usageByGroup: groups, gates,

@@ -26,6 +26,8 @@ export interface World {
   /** One sentence for the report. */
   readonly about: string;
   readonly settings: MatrixSettings;
+  /** The class that sound can tell a label for, where several labels sound alike. */
+  readonly soundClass?: (label: string) => string;
   readonly load: () => Promise<WorldData>;
 }
 
