@@ -9,10 +9,9 @@ import { FeatureCache, cacheFolder } from '../src/learn/cache.js';
 import { scanClips, type Clips } from '../src/learn/clips.js';
 import { makeDataset, partOf, type Dataset } from '../src/learn/dataset.js';
 import { extractClips, tellProgress, type Outcome } from '../src/learn/extract-clips.js';
-import { PATIENCE_S, stepsOf } from '../src/learn/extract.js';
+import { patientHost, stepsOf } from '../src/learn/extract.js';
 import { train } from '../src/learn/train/train.js';
 import { openEngine } from '../src/learn/tensor/engine.js';
-import { MediaHost } from '../src/media/host.js';
 import { silentFeatures } from '../src/sense/silence.js';
 import type { Profile } from '../src/settings/profile.js';
 import type { CommandContext } from './command.js';
@@ -55,8 +54,7 @@ const standOf = ({ data, seed }: LearnOptions, cache: FeatureCache, name: string
   join(cache.folder, 'training', createHash('sha256').update(JSON.stringify([resolve(data), name, seed])).digest('hex').slice(0, 24));
 
 const extractAll = async (clips: Clips, options: LearnOptions, { nets }: OpenNets, cache: FeatureCache, tell: Tell, stop: AbortSignal): Promise<Outcome[]> => {
-  // A process for each recording that is read: a file that kills one harms no other clip. It is given back by the clip's end, not by the clock.
-  const host = new MediaHost({ camerasPerProcess: 1, hungAfterMs: PATIENCE_S * 1000, lingerMs: PATIENCE_S * 1000 });
+  const host = patientHost();
   let kept = true;
   try {
     const silence = await firstValueFrom(silentFeatures(nets.audio));

@@ -5,7 +5,7 @@ import { Fault } from '../faults.js';
 import type { LogMelSpec, SenseName } from '../inference/manifest.js';
 import { open } from '../ingest/open.js';
 import type { SourceEvent } from '../ingest/types.js';
-import type { MediaHost } from '../media/host.js';
+import { MediaHost } from '../media/host.js';
 import type { LazyVideo, MediaInfo } from '../media/types.js';
 import { segmentEvery } from '../segment/segment-every.js';
 import { segmentSpec, type SegmentSpec } from '../segment/spec.js';
@@ -33,9 +33,15 @@ export type ExtractProfile = Pick<Profile, 'segment' | 'hear' | 'look' | 'ring' 
 /** A live camera that says nothing for ten seconds is lost; a file on a busy machine is only slow [s]. */
 export const PATIENCE_S = 180;
 
+/**
+ * A host for extraction: a process for each recording that is read, so that a file that kills one harms no other clip,
+ * and none is given up by the clock, since a recording is given back when its clip is done. The caller closes it.
+ */
+export const patientHost = (): MediaHost => new MediaHost({ camerasPerProcess: 1, hungAfterMs: PATIENCE_S * 1000, lingerMs: PATIENCE_S * 1000 });
+
 /** What extraction works with. */
 export interface ExtractContext {
-  /** Where native media lives; give it a process for each connection, so that a file that kills one harms no other clip. */
+  /** Where native media lives: see {@link patientHost}. */
   readonly host: MediaHost;
   readonly nets: FrozenNets;
   readonly profile: ExtractProfile;

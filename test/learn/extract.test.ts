@@ -6,9 +6,8 @@ import { FeatureCache } from '../../src/learn/cache.js';
 import { scanClips } from '../../src/learn/clips.js';
 import { makeDataset } from '../../src/learn/dataset.js';
 import { extractClips, tellProgress, type ExtractProgress, type Outcome } from '../../src/learn/extract-clips.js';
-import { extractClip, type ExtractContext } from '../../src/learn/extract.js';
+import { extractClip, patientHost, type ExtractContext } from '../../src/learn/extract.js';
 import { silentFeatures } from '../../src/sense/silence.js';
-import { MediaHost } from '../../src/media/host.js';
 import { readProfile } from '../../src/settings/profile.js';
 import { openFrozenNets, type OpenNets } from '../../pipelines/learn/nets.js';
 import { totals } from '../fixtures/connections.js';
@@ -25,7 +24,7 @@ describe('extracting features', () => {
     const packs = temporary();
     await writeTinyPacks(packs);
     open = await openFrozenNets({ audio: join(packs, 'tiny-ear'), appearance: join(packs, 'tiny-eye'), motion: join(packs, 'tiny-stride') }, 1);
-    context = { host: new MediaHost({ camerasPerProcess: 1 }), nets: open.nets, profile: readProfile(), silence: await firstValueFrom(silentFeatures(open.nets.audio)) };
+    context = { host: patientHost(), nets: open.nets, profile: readProfile(), silence: await firstValueFrom(silentFeatures(open.nets.audio)) };
   });
 
   after(async () => {
