@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --runs 5] [--live 40] [--write] [--only senses|paper-nets]`: what Hearken costs, from media it makes itself.
+ * `npm run bench [-- --runs 5] [--live 40] [--write] [--only senses|paper-nets|learning]`: what Hearken costs, from media it makes itself.
  * The nets of HMS at their own size are measured only with `--only paper-nets`; their last figures stay in the report.
  * `--write` puts the figures into README.md; they are always kept in `.cache/bench/figures.json`.
  */
@@ -11,12 +11,13 @@ import { MediaHost } from '../../src/media/host.js';
 import { routeNativeLog } from '../../src/media/native.js';
 import { loadNets, type Nets } from '../../pipelines/nets.js';
 import { decodeEverything } from './decode-everything.js';
+import { learningFigures } from './learning.js';
 import { benchMedia, type BenchMedia } from './media.js';
 import { memoryOverDecodes } from './memory.js';
 import { paperNetFigures } from './paper-nets.js';
 import { measure, profileFor, withCostlessEyes, type Gates } from './pipeline.js';
 import { writeSection } from '../readme/section.js';
-import { markdown, paperNetsMarkdown, type CostRow, type Figures, type LiveFigure } from './report.js';
+import { learningMarkdown, markdown, paperNetsMarkdown, type CostRow, type Figures, type LiveFigure } from './report.js';
 import { senseFigures } from './senses.js';
 
 const note = (line: string): void => {
@@ -144,11 +145,15 @@ const main = async (): Promise<void> => {
       return;
     }
     publish({ ...before, paperNets }, kept, values.write);
+  } else if (values.only === 'learning') {
+    const learning = await learningFigures(Number(values.runs));
+    if (before === undefined) process.stdout.write(`${learningMarkdown(learning)}\n`);
+    else publish({ ...before, learning }, kept, values.write);
   } else if (values.only === 'senses' && before !== undefined) {
     publish({ ...before, senses: await senseFigures() }, kept, values.write);
   } else {
     const figures = await all(folder, Number(values.runs), Number(values.live));
-    publish({ ...figures, ...(before?.paperNets === undefined ? {} : { paperNets: before.paperNets }) }, kept, values.write);
+    publish({ ...figures, ...(before?.paperNets === undefined ? {} : { paperNets: before.paperNets }), ...(before?.learning === undefined ? {} : { learning: before.learning }) }, kept, values.write);
   }
 };
 

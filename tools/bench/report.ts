@@ -1,6 +1,7 @@
 /** Figures as Markdown tables. */
 import { cpus } from 'node:os';
 import type { MemoryPoint } from './memory.js';
+import type { LearningFigure } from './learning.js';
 import type { PaperNetFigure } from './paper-nets.js';
 import type { SenseFigure } from './senses.js';
 
@@ -30,6 +31,8 @@ export interface Figures {
   readonly senses: readonly SenseFigure[];
   /** Measured only when asked for: they take a minute and 400 MB of disk. */
   readonly paperNets?: readonly PaperNetFigure[];
+  /** Measured only with `--only learning`. */
+  readonly learning?: readonly LearningFigure[];
 }
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -44,8 +47,14 @@ export const paperNetsMarkdown = (nets: readonly PaperNetFigure[]): string => [
     [net, gmacs.toFixed(gmacs < 1 ? 3 : 1), `${medianMs.toFixed(1)} ms`, `${leastMs.toFixed(1)}–${mostMs.toFixed(1)}`, (gmacs / (medianMs / 1000)).toFixed(1)])),
 ].join('\n\n');
 
+/** The speed of training as Markdown. */
+export const learningMarkdown = (learning: readonly LearningFigure[]): string => [
+  'Learning on WebAssembly, one thread, by processor time (products of 1280×288 and 288×512; training with 256 features a sense, projections 64/96/128, hidden units 32/64/128, batches of 128 sequences of 10 steps, forwards and backwards):',
+  table(['', 'GFLOP/s', 'sequences a second'], learning.map(({ what, gflops, sequencesPerS }) => [what, gflops?.toFixed(1) ?? '', sequencesPerS?.toFixed(0) ?? ''])),
+].join('\n\n');
+
 /** The figures as Markdown. */
-export const markdown = ({ date, formats, costs, live, memory, senses, paperNets }: Figures): string => {
+export const markdown = ({ date, formats, costs, live, memory, senses, paperNets, learning }: Figures): string => {
   const [everything] = costs;
   return [
     `Measured on ${date} with Node ${process.version} on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}, shared); each table in one run of \`npm run bench\`. Trust the ratios more than the seconds.`,
@@ -63,5 +72,6 @@ export const markdown = ({ date, formats, costs, live, memory, senses, paperNets
     'Each sense on one thread (input made, net run):',
     table(['pack', 'sense', 'M MACs', 'median', '95 %'], senses.map(({ pack, sense, mmacs, p50Ms, p95Ms }) => [pack, sense, mmacs.toFixed(1), `${p50Ms.toFixed(2)} ms`, `${p95Ms.toFixed(2)} ms`])),
     ...(paperNets === undefined ? [] : [paperNetsMarkdown(paperNets)]),
+    ...(learning === undefined ? [] : [learningMarkdown(learning)]),
   ].join('\n\n');
 };

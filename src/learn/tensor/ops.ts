@@ -3,7 +3,7 @@
  * adds or multiplies with broadcasting several times slower than without. So every gradient here writes its
  * transposes out, and rows are spread and summed by products with ones.
  */
-import { add, concat2d, customGrad, fused, keep, logSoftmax, matMul, mul, neg, ones, relu, reshape, sigmoid, slice, softmax, step, sub, sum, tidy, transpose, valueAndGrad, zeros } from './tf.js';
+import { add, concat2d, customGrad, fused, keep, logSoftmax, matMul, mul, neg, ones, relu, reshape, scalar, sigmoid, slice, softmax, step, sub, sum, tidy, transpose, valueAndGrad, zeros } from './tf.js';
 import { runCell } from './cells.js';
 import { CELLS } from './wasm-cells.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from './tf.js';
@@ -14,8 +14,14 @@ export interface Differentiable<T extends Tensor> {
   readonly gradients: (dy: T, saved: readonly Tensor2D[]) => Tensor[];
 }
 
-/** What the operations of the pass under way have saved. Like the library's own tape it is there for one pass at a time. */
-let held: Tensor[] | undefined;
+/** What the operations of a pass have saved of the tensors made in it, those with a higher id than the last before. */
+interface Held {
+  readonly tensors: Tensor[];
+  readonly after: number;
+}
+
+/** Of the pass under way; like the library's own tape there is one at a time. */
+let held: Held | undefined;
 
 /**
  * An operation with a hand-written gradient, as one entry of the tape.
@@ -29,24 +35,21 @@ export const differentiable = <T extends Tensor>(inputs: readonly Tensor[], forw
     const { value, gradients } = forward((...tensors) => {
       saved.push(...tensors);
       // The library's own saving makes a copy of each, and at these sizes a call costs more than what it does.
-      for (const tensor of held === undefined ? [] : tensors) {
-        if (tensor.kept) continue;
-        held?.push(keep(tensor));
-      }
+      for (const tensor of tensors) if (held !== undefined && !tensor.kept && tensor.id > held.after) held.tensors.push(keep(tensor));
     });
     return { value, gradFunc: (dy) => tidy(() => gradients(dy, saved as Tensor2D[])) };
   })(...inputs);
 
 /** The value of a function of one vector, and its gradient; both belong to the caller's tidy. */
 export const valueAndGradient = (f: (x: Tensor1D) => Scalar, x: Tensor1D): { readonly value: Scalar; readonly gradient: Tensor1D } => {
-  const saved: Tensor[] = [];
-  held = saved;
+  const pass: Held = { tensors: [], after: tidy(() => scalar(0).id) };
+  held = pass;
   try {
     const { value, grad } = valueAndGrad((given) => f(given as Tensor1D))(x);
-    return { value: value as Scalar, gradient: grad as Tensor1D };
+    return { value, gradient: grad as Tensor1D };
   } finally {
     held = undefined;
-    for (const tensor of saved) tensor.dispose();
+    for (const tensor of pass.tensors) tensor.dispose();
   }
 };
 
@@ -88,18 +91,21 @@ const kernelAndBias = (x: Tensor2D, dy: Tensor2D): [Tensor2D, Tensor1D] => {
   return [slice(both, [0, 0], [m, n]), reshape(slice(both, [m, 0], [1, n]), [n])];
 };
 
+/** x·kernel + bias in one call. The WASM backend looks at the rank with which the bias was made, not at its own: so it is made anew. */
+const fusedAffine = (x: Tensor2D, kernel: Tensor2D, bias: Tensor1D): Tensor2D => fused.matMul({ a: x, b: kernel, bias: mul<Tensor1D>(bias, 1) }) as Tensor2D;
+
 /** `x·kernel + bias` for `[N, m]`, `[m, n]` and `[n]`. */
 export const affine = (x: Tensor2D, kernel: Tensor2D, bias: Tensor1D): Tensor2D => differentiable([x, kernel, bias], (save) => {
   save(x, kernel);
   return {
-    value: fused.matMul({ a: x, b: kernel, bias }) as Tensor2D,
+    value: fusedAffine(x, kernel, bias),
     gradients: (dy, saved) => [matMul(dy, transpose(savedAt(saved, 1))), ...kernelAndBias(savedAt(saved, 0), dy)],
   };
 });
 
 /** relu(x·kernel + bias), where x `[N, m]` is data and has no gradient. */
 export const project = (x: Tensor2D, kernel: Tensor2D, bias: Tensor1D): Tensor2D => differentiable([kernel, bias], (save) => {
-  const value = relu(fused.matMul({ a: x, b: kernel, bias })) as Tensor2D;
+  const value = relu(fusedAffine(x, kernel, bias));
   save(value, x);
   return { value, gradients: (dy, saved) => kernelAndBias(savedAt(saved, 1), mul<Tensor2D>(dy, step(savedAt(saved, 0)))) };
 });

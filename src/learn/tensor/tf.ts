@@ -6,4 +6,4 @@ export {
   add, clone, concat, concat2d, customGrad, div, engine, fused, getBackend, getKernel, keep, logSoftmax, matMul, memory, mul, neg, ones, onesLike, pad, registerGradient, registerKernel, relu, reshape, scalar, sigmoid, slice, softmax,
   split, sqrt, square, step, sub, sum, tensor1d, tensor2d, tidy, transpose, unregisterKernel, valueAndGrad, zeros,
 } from '@tensorflow/tfjs-core';
-export type { GradConfig, KernelConfig, NamedAttrMap, Scalar, Tensor, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
+export type { GradConfig, KernelConfig, NamedAttrMap, Rank, Scalar, Tensor, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';

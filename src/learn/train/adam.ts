@@ -1,4 +1,4 @@
-import { add, div, mul, scalar, sqrt, square, sub, sum, tidy, zeros, type Tensor1D } from '../tensor/tf.js';
+import { add, div, mul, scalar, sqrt, square, sub, sum, tidy, type Tensor1D } from '../tensor/tf.js';
 
 /** Weights and Adam's two moments, each one flat vector `[P]`, and how many steps were made. */
 export interface Learner {
@@ -17,9 +17,6 @@ export interface StepSize {
 }
 
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
-
-/** A learner at its start; owns the weights. */
-export const newLearner = (weights: Tensor1D): Learner => ({ weights, first: zeros(weights.shape), second: zeros(weights.shape), steps: 0 });
 
 /** Frees a learner's tensors. */
 export const disposeLearner = ({ weights, first, second }: Learner): void => {

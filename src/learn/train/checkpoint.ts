@@ -59,21 +59,20 @@ export const writeCheckpoint = async (folder: string, { weights, first, second, 
 };
 
 interface Head extends Omit<Checkpoint, 'weights' | 'first' | 'second' | 'bestWeights'> {
-  readonly version: number;
   readonly size: number;
   readonly vectors: number;
 }
 
 const parse = (bytes: Buffer): Checkpoint => {
   const at = 4 + bytes.readUInt32LE(0);
-  const { version: _, size, vectors, ...rest } = JSON.parse(bytes.toString('utf8', 4, at)) as Head;
+  const { size, vectors, hash, epochs, steps, reports, best } = JSON.parse(bytes.toString('utf8', 4, at)) as Head;
   const vector = (i: number): Float32Array => {
     const from = at + i * size * 4;
     if (from + size * 4 > bytes.length) throw new RangeError('the file is too short');
     // A copy of its own, since the header's length need not keep floats aligned.
     return new Float32Array(Uint8Array.from(bytes.subarray(from, from + size * 4)).buffer);
   };
-  return { ...rest, weights: vector(0), first: vector(1), second: vector(2), ...(vectors > 3 ? { bestWeights: vector(3) } : {}) };
+  return { hash, epochs, steps, reports, best, weights: vector(0), first: vector(1), second: vector(2), ...(vectors > 3 ? { bestWeights: vector(3) } : {}) };
 };
 
 /**

@@ -2,7 +2,7 @@
 import type { Batch } from '../model/batch.js';
 import { rowsOf } from '../model/inputs.js';
 import { crossEntropy, product } from '../tensor/ops.js';
-import { add, mul, ones, reshape, square, sub, sum, type Scalar, type Tensor2D } from '../tensor/tf.js';
+import { add, mul, ones, reshape, square, sub, sum, type Rank, type Scalar, type Tensor2D } from '../tensor/tf.js';
 import type { HmsSpec, Schedule } from './settings.js';
 
 /** What each row of a batch counts for. */
@@ -51,7 +51,7 @@ export const recognitionLoss = (logits: Tensor2D, weights: RowWeights): Scalar =
 export const usageLoss = (opened: Tensor2D, skip: number, weights: RowWeights, usagePer: HmsSpec['usagePer']): Scalar => {
   const sequences = weights.asked.length;
   const steps = opened.shape[0] / sequences;
-  const shares = reshape(mul(opened, rowsOf(weights.perStep, 1)), [steps, sequences]) as Tensor2D;
+  const shares = reshape<Rank.R2>(mul(opened, rowsOf(weights.perStep, 1)), [steps, sequences]);
   const use = product(ones([1, steps]), shares);
   const asked = rowsOf(weights.asked, sequences);
   if (usagePer === 'video') return sum(mul(asked, square(sub(1 - skip, use))));

@@ -1,8 +1,21 @@
 /** Where training starts: the standard of the features, and weights drawn from a seed. */
+import { Fault } from '../../faults.js';
 import type { SenseName } from '../../inference/manifest.js';
 import { flatSize, sizeOf, type Parameter } from '../model/parameters.js';
 import type { Random } from '../random.js';
 import type { FeatureSequence, Weight } from '../types.js';
+
+/** @throws Fault `settings-invalid` when a feature that a model would read is not a number */
+export const requireNumbers = ({ id, features, present, steps }: FeatureSequence, sense: SenseName): void => {
+  const width = features[sense].length / steps;
+  for (let t = 0; t < steps; t += 1) {
+    if (sense !== 'audio' && present[sense][t] !== 1) continue;
+    if (features[sense].subarray(t * width, (t + 1) * width).every(Number.isFinite)) continue;
+    throw new Fault('learn', 'settings-invalid', `The ${sense} features of ${id} are not all numbers, at step ${t + 1} of ${steps}.`, {
+      remedy: 'Have them made again, or leave the clip out.',
+    });
+  }
+};
 
 /** A feature that hardly varies is not blown up: no deviation is below this share of the sense's own. */
 const LEAST_DEVIATION = 0.05;

@@ -6,14 +6,14 @@ import { holdBack } from '../split.js';
 import { openEngine } from '../tensor/engine.js';
 import { tensor1d, type Tensor1D } from '../tensor/tf.js';
 import type { BySense, FeatureSequence, FeatureSet, FusionModel, HmsModel, Weight, Weights } from '../types.js';
-import { adamStep, disposeLearner, newLearner, type Learner } from './adam.js';
+import { adamStep, disposeLearner, type Learner } from './adam.js';
 import { readCheckpoint, trainingHash, writeCheckpoint, type Checkpoint } from './checkpoint.js';
 import { epochRandom, excerptOf, shuffled } from './draw.js';
 import { assess, differentiate, traineeOf, type BatchResult, type Trainee } from './objective.js';
 import type { EpochReport, HeldReport } from './report.js';
 import type { FusionSpec, HmsSpec, TrainSpec } from './settings.js';
 import { levelSilence } from './silence.js';
-import { drawWeights, standardise } from './start.js';
+import { drawWeights, requireNumbers, standardise } from './start.js';
 
 /** How a training is run; none of it but the seed changes the result. */
 export interface TrainOptions {
@@ -162,6 +162,7 @@ const prepare = (set: FeatureSet, spec: TrainSpec, { seed, signal }: TrainOption
   const senses = spec.kind === 'hms' ? SENSES : SENSES.filter((sense) => spec.senses.includes(sense));
   const measured: Record<string, Weight> = {};
   for (const sense of senses) {
+    for (const sequence of set.sequences) requireNumbers(sequence, sense);
     const { mean, deviation } = standardise(training, sense, set.dims[sense]);
     measured[`${sense}.mean`] = mean;
     measured[`${sense}.deviation`] = deviation;
@@ -181,9 +182,8 @@ const start = (course: Course, hash: string): Checkpoint => {
   return { hash, epochs: 0, steps: 0, reports: [], weights, first: new Float32Array(weights.length), second: new Float32Array(weights.length) };
 };
 
-const learnerOf = ({ weights, first, second, steps }: Checkpoint): Learner => ({ ...newLearnerFrom(weights, first, second), steps });
-const newLearnerFrom = (weights: Float32Array, first: Float32Array, second: Float32Array): Omit<Learner, 'steps'> =>
-  ({ weights: tensor1d(weights), first: tensor1d(first), second: tensor1d(second) });
+const learnerOf = ({ weights, first, second, steps }: Checkpoint): Learner =>
+  ({ weights: tensor1d(weights), first: tensor1d(first), second: tensor1d(second), steps });
 
 /** What is known after one more epoch. */
 const after = (before: Checkpoint, learner: Learner, report: EpochReport, warmUp: number): Checkpoint => {
@@ -197,8 +197,6 @@ const after = (before: Checkpoint, learner: Learner, report: EpochReport, warmUp
     ...(better ? { best: { epoch: report.epoch, loss: held }, bestWeights: weights } : {}),
   };
 };
-
-export { newLearner };
 
 export async function train(set: FeatureSet, spec: HmsSpec, options: TrainOptions): Promise<Trained<HmsModel>>;
 export async function train(set: FeatureSet, spec: FusionSpec, options: TrainOptions): Promise<Trained<FusionModel>>;
@@ -224,8 +222,13 @@ export async function train(set: FeatureSet, spec: TrainSpec, options: TrainOpti
     const held = assessHeld(course, learner.weights);
     const report: EpochReport = { epoch, epochs: spec.epochs, ...trained.tally.means, held, tookMs: performance.now() - startMs };
     stand = after(stand, learner, report, warmUpOf(spec));
-    if (options.checkpoint !== undefined) await writeCheckpoint(options.checkpoint, stand);
-    options.onEpoch?.(report);
+    try {
+      if (options.checkpoint !== undefined) await writeCheckpoint(options.checkpoint, stand);
+      options.onEpoch?.(report);
+    } catch (error) {
+      disposeLearner(learner);
+      throw error;
+    }
   }
   disposeLearner(learner);
   const best = stand.bestWeights ?? stand.weights;

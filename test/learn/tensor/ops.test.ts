@@ -3,7 +3,7 @@ import { seeded } from '../../../src/learn/random.js';
 import { openEngine } from '../../../src/learn/tensor/engine.js';
 import { doubled, lstmStep, recurrence, recurrentStep } from '../../../src/learn/tensor/lstm.js';
 import { affine, choose, crossEntropy, gated, product, project, straightThrough, tidily, valueAndGradient } from '../../../src/learn/tensor/ops.js';
-import { add, concat2d, memory, mul, reshape, slice, split, sum, tensor1d, tensor2d, type Scalar, type Tensor1D, type Tensor2D } from '../../../src/learn/tensor/tf.js';
+import { add, concat2d, memory, mul, reshape, slice, split, sum, tensor1d, tensor2d, type Rank, type Scalar, type Tensor1D, type Tensor2D } from '../../../src/learn/tensor/tf.js';
 
 const random = seeded(7);
 const numbers = (n: number): Float32Array => Float32Array.from({ length: n }, () => random.normal());
@@ -11,7 +11,7 @@ const table = (rows: number, columns: number): Tensor2D => tensor2d(numbers(rows
 
 /** Tables of these shapes, cut from one vector, so that one finite difference serves all of them. */
 const tables = (x: Tensor1D, shapes: readonly (readonly [number, number])[]): Tensor2D[] =>
-  split<Tensor1D>(x, shapes.map(([r, c]) => r * c)).map((piece, i) => reshape(piece, [...shapes[i]!]) as Tensor2D);
+  split<Tensor1D>(x, shapes.map(([r, c]) => r * c)).map((piece, i) => reshape<Rank.R2>(piece, [...shapes[i]!]));
 
 /** Compares the gradient with central differences. */
 const checkGradient = (shapes: readonly (readonly [number, number])[], f: (...tables: Tensor2D[]) => Tensor2D): void => {
@@ -44,18 +44,18 @@ describe('learning: operations', () => {
   });
 
   it('affine: the gradients of input, kernel and bias', () => {
-    checkGradient([[3, 4], [4, 2], [1, 2]], (x, kernel, bias) => affine(x, kernel, reshape(mul(bias, 1), [2]) as Tensor1D));
+    checkGradient([[3, 4], [4, 2], [1, 2]], (x, kernel, bias) => affine(x, kernel, reshape<Rank.R1>(bias, [2])));
   });
 
   it('project: nothing flows back where the ReLU is shut', () => {
     const x = table(5, 3);
-    checkGradient([[3, 4], [1, 4]], (kernel, bias) => project(x, kernel, reshape(mul(bias, 1), [4]) as Tensor1D));
+    checkGradient([[3, 4], [1, 4]], (kernel, bias) => project(x, kernel, reshape<Rank.R1>(bias, [4])));
     x.dispose();
   });
 
   it('gated and choose: gate, both sides, and what a shut gate copies from below', () => {
     checkGradient([[3, 1], [3, 4]], gated);
-    checkGradient([[3, 1], [3, 4], [3, 4]], choose);
+    checkGradient([[3, 1], [3, 4], [3, 4]], (gate, next, kept) => choose(gate, next, kept));
     checkGradient([[3, 1], [3, 6], [3, 6], [3, 4]], (gate, next, kept, lower) => choose(gate, next, kept, { table: lower, columns: 2 }));
   });
 
@@ -88,12 +88,12 @@ describe('learning: operations', () => {
 
   it('cross entropy: the gradient is softmax less target, weighted', () => {
     const [targets, weights] = [tensor2d([[0.5, 0, 0], [0, 0, 0.25]]), tensor2d([[0.5], [0.25]])];
-    checkGradient([[2, 3]], (logits) => reshape(crossEntropy(logits, targets, weights), [1, 1]) as Tensor2D);
+    checkGradient([[2, 3]], (logits) => reshape<Rank.R2>(crossEntropy(logits, targets, weights), [1, 1]));
   });
 
   it('straight through: hard forwards, a sigmoid of the temperature backwards', () => {
     tidily(() => {
-      const { value, gradient } = valueAndGradient((d) => sum(straightThrough(reshape(d, [4, 1]) as Tensor2D, 2)), tensor1d([-1, 0, 0.5, 3]));
+      const { value, gradient } = valueAndGradient((d) => sum(straightThrough(reshape<Rank.R2>(d, [4, 1]), 2)), tensor1d([-1, 0, 0.5, 3]));
       expect(value.dataSync()[0]).to.equal(2);
       const expected = [-1, 0, 0.5, 3].map((x) => {
         const s = 1 / (1 + Math.exp(-x / 2));
