@@ -140,7 +140,9 @@ const areas = (hms: readonly Row[], random: readonly Row[], fixed: readonly Row[
   const all = [hms, random, fixed].map((rows) => rows.map(pointOf));
   const from = Math.max(...all.map((points) => Math.min(...points.map(({ gmacs }) => gmacs))));
   const to = Math.max(...all.flatMap((points) => points.map(({ gmacs }) => gmacs)));
-  const [a = 0, b = 0, c = 0] = all.map((points) => areaUnderCurve(points, { from, to }));
+  const none = Number.NaN;
+  if (!(to > from)) return { hms: none, random: none, fixed: none };
+  const [a = none, b = none, c = none] = all.map((points) => areaUnderCurve(points, { from, to }));
   return { hms: a, random: b, fixed: c };
 };
 
