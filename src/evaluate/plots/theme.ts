@@ -1,6 +1,6 @@
 /** How plots look: one font, few lines, and colours that can be told apart on white, on black, and by colour-blind readers. */
 import type { SenseName } from '../../inference/manifest.js';
-import type { Drawing } from './draw.js';
+import type { Config } from 'vega-lite';
 
 const INK = '#1f2328';
 const PALE = '#59636e';
@@ -25,7 +25,7 @@ export const PALE_COLOUR = PALE;
 const font = 'Helvetica, Arial, sans-serif';
 
 /** Vega-Lite's configuration for all plots. */
-export const CONFIG: NonNullable<Drawing['config']> = {
+export const CONFIG: Config = {
   font,
   // Marks would each repeat their data in words: ten times the size.
   aria: false,
