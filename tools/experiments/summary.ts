@@ -30,6 +30,19 @@ export interface BudgetRow {
   readonly granting: Row;
 }
 
+const pointOf = ({ gmacsPerS: gmacs, accuracy }: Row): CurvePoint => ({ gmacs, accuracy: accuracy.value });
+
+/** A policy beside the best fixed ones at its cost, 0…1. */
+export interface AboveFixed {
+  readonly fixed: number;
+  readonly points: number;
+}
+
+const aboveFixed = ({ accuracy, gmacsPerS: cost }: Row, fixed: readonly Row[]): AboveFixed => {
+  const best = accuracyAtCost(fixed.map(pointOf), cost);
+  return { fixed: best, points: accuracy.value - best };
+};
+
 /** What a report says. */
 export interface Summary {
   /** The point of the sweep that ablations were made at. */
@@ -48,8 +61,10 @@ export interface Summary {
   readonly wayToOracle: Estimate;
   /** Rank correlation of usage by class with what the classes need. */
   readonly usageFollows: Looks & { readonly together: number };
-  /** The best fixed subset of senses at the oracle's cost, and how far the oracle is above it: what the data can show. */
-  readonly oracleAboveFixed: { readonly fixed: number; readonly points: number };
+  /** The best that fixed policies (subsets of the senses, every n-th step, tosses between two of them) reach at the oracle's cost, and how far it is above that: what the data can show. */
+  readonly oracleAboveFixed: AboveFixed;
+  /** The same at our cost. */
+  readonly hmsAboveFixed: AboveFixed;
   readonly sweep: readonly (NamedRow & { readonly random: Row; readonly oracle: Row })[];
   /** Mean accuracy over log-compute between the cheapest and the dearest of all. */
   /** Of sound alone, where labels that sound alike count as one. */
@@ -76,8 +91,6 @@ const own = (results: readonly CellResult[]): Entry => ({ results, policy: 'own'
 /** A line that rests on fewer seeds than the rest says so. */
 const line = (name: string, entry: Entry, facts: Facts, seeds = entry.results.length): NamedRow =>
   ({ name: entry.results.length < seeds ? `${name} (${entry.results.length} of ${seeds} seeds)` : name, ...rowOf(entry, facts) });
-
-const pointOf = ({ gmacsPerS: gmacs, accuracy }: Row): CurvePoint => ({ gmacs, accuracy: accuracy.value });
 
 const budgetRows = ({ candidate }: Choice, facts: Facts): BudgetRow[] => BUDGETS.map((share): BudgetRow => {
   const ended = candidate.results.map((result) => {
@@ -184,7 +197,6 @@ export const summarise = (results: Results, needs: readonly Looks[], facts: Fact
   const [middle, end] = uniform;
   if (middle === undefined || end === undefined) throw new RangeError('no uniform openings');
   const fixed = [...subsets, ...strides];
-  const fixedAtOracle = accuracyAtCost(subsets.map(pointOf), oracle.gmacsPerS);
   const heard = results.get('fusion-A') ?? [];
   const { classes, groups, gates, follows } = usages(choice, needs, facts);
   return {
@@ -193,7 +205,7 @@ export const summarise = (results: Results, needs: readonly Looks[], facts: Fact
     uniform: middle.accuracy.value >= end.accuracy.value ? middle : end,
     difference: above(own(candidate.results), always, facts), macsShare: hms.gmacsPerS / alwaysRow.gmacsPerS,
     wayToOracle: wayToOracle(candidate.results, facts), usageFollows: follows,
-    oracleAboveFixed: { fixed: fixedAtOracle, points: oracle.accuracy.value - fixedAtOracle },
+    oracleAboveFixed: aboveFixed(oracle, fixed), hmsAboveFixed: aboveFixed(hms, fixed),
     ...(soundClass === undefined || heard.length === 0 ? {} : { soundAlone: soundAloneOf(heard, soundClass, facts) }),
     sweep, area: areas(sweep, sweep.map((point) => point.random), fixed), subsets, strides, budgets: budgetRows(choice, facts),
     ablations: [...named(results, 'ablation-'), ...named(results, 'shuffled-')].map(([name, list]) => line(name, own(list), facts, seeds)),

@@ -66,7 +66,8 @@ export interface Aim {
 
 /** What evaluation.md asks before a gain is claimed, and what the issue aims at. */
 export const aimsOf = (s: Summary, { speedUp }: { readonly speedUp?: number | undefined } = {}): Aim[] => [
-  { aim: 'the data can show a gain: the oracle is at least 5 points above the best fixed subset of senses at its cost', found: `${(s.oracleAboveFixed.points * 100).toFixed(1)} points above ${percent(s.oracleAboveFixed.fixed)}`, met: s.oracleAboveFixed.points >= 0.05 },
+  { aim: 'the data can show a gain: the oracle is at least 5 points above the best fixed policy at its cost', found: `${(s.oracleAboveFixed.points * 100).toFixed(1)} points above ${percent(s.oracleAboveFixed.fixed)}`, met: s.oracleAboveFixed.points >= 0.05 },
+  { aim: 'better than the best fixed policy at the same cost', found: `${(s.hmsAboveFixed.points * 100).toFixed(1)} points above ${percent(s.hmsAboveFixed.fixed)}`, met: s.hmsAboveFixed.points > 0 },
   { aim: 'at most 10 % of the multiply-accumulates of always-everything', found: percent(s.macsShare), met: s.macsShare <= 0.1 },
   { aim: 'at most half a point less accuracy than always-everything', found: `${(s.difference.value * 100).toFixed(1)} points (${(s.difference.low * 100).toFixed(1)} to ${(s.difference.high * 100).toFixed(1)})`, met: s.difference.value >= -0.005 },
   { aim: 'at least 85 % of the way from random at the same rates to the oracle', found: `${interval(s.wayToOracle, 0)} %`, met: s.wayToOracle.value >= 0.85 },

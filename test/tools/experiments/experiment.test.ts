@@ -122,7 +122,7 @@ describe('an experiment in S1, small', function () {
     const summary = summarise(results, needsOf(data), factsOf(data), { allSenses: 'fusion-A+I+M', middle: sweepName(settings.middle) });
     expect(summary.subsets.map(({ name }) => name)).to.have.members(['A', 'I', 'M', 'A+I', 'A+M', 'I+M', 'A+I+M']);
     expect(summary.confusion.flat().reduce((a, b) => a + b)).to.equal(counts.test);
-    expect(aimsOf(summary)).to.have.length(6);
+    expect(aimsOf(summary)).to.have.length(7);
     const page = pageOf(summary, { about: 'small' }, undefined);
     expect(page).to.contain('| **HMS** |').and.contain('A+I+M').and.not.contain('NaN');
   });
