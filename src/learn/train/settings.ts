@@ -40,7 +40,7 @@ export interface HmsSpec extends Schedule {
    * makes shares of *use*; its experiments only make sense when they are read as shares of skipping.
    */
   readonly skipTargets: { readonly appearance: number; readonly motion: number };
-  /** The weight of the usage loss, λ of equation 12; the paper's is 2. */
+  /** The weight of the usage loss, λ of equation 12; the paper's is 2, too little here for the target to be kept. */
   readonly lambda: number;
   /**
    * Whether the usage loss is asked of each video and then averaged, as equation 11 is printed, or of the mean over
@@ -69,15 +69,25 @@ export interface FusionSpec extends Schedule {
 export type TrainSpec = HmsSpec | FusionSpec;
 
 const SCHEDULE: Schedule = {
-  epochs: 40, batch: 64, learningRate: 2e-3, decay: 0.95, clip: 1, dropout: 0, jitter: 0, weightDecay: 0, supervision: 'last', stretch: 64, held: 0, levelSilence: true,
+  epochs: 40, batch: 64, learningRate: 4e-3, decay: 0.95, clip: 1, dropout: 0, jitter: 0, weightDecay: 0, supervision: 'last', stretch: 64, held: 0, levelSilence: true,
 };
 
 const PROJECTED: BySense = { audio: 64, appearance: 96, motion: 128 };
 
-/** The defaults of HMS, found on S1. */
+/**
+ * The defaults of HMS. Four trainings on S1 (world 1, 1500 clips, 24 epochs, 1600 updates; 800 clips to test, so that
+ * a share is known to about 0.013) led to them:
+ * - `lambda`. With the paper's 2 use stays far above what is asked: 0.21 and 0.26 where 0.15 and 0.08 were wanted. With 10
+ *   it is 0.16 and 0.13, at half the cost.
+ * - `warmUp` and `forced`. Without either the gates learn as fast, but the model is worth less however they stand: 0.79
+ *   with its own openings, 0.84 with all open, 0.72 under an oracle's; with both 0.82, 0.86 and 0.79.
+ * - `usagePer`. At the same rates the batch's mean lets the cross entropy fall a little lower in training (0.56 against
+ *   0.61 after 16 epochs of 2500 clips, λ 10); on the test clips no difference was seen (0.819 and 0.833).
+ * The temperature and the learning rate were not compared.
+ */
 export const hmsSpec = (changes: Partial<Omit<HmsSpec, 'kind'>> = {}): HmsSpec => ({
   ...SCHEDULE, kind: 'hms', projected: PROJECTED, hidden: { audio: 32, appearance: 64, motion: 128 }, unseen: 'zero', copy: 'first',
-  skipTargets: { appearance: 0.7, motion: 0.85 }, lambda: 2, usagePer: 'batch', temperature: { from: 2, to: 0.5 }, warmUp: 8, forced: 0.25, openAtFirst: 0,
+  skipTargets: { appearance: 0.7, motion: 0.85 }, lambda: 10, usagePer: 'batch', temperature: { from: 2, to: 0.5 }, warmUp: 6, forced: 0.25, openAtFirst: 0,
   ...changes,
 });
 
