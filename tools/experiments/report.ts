@@ -39,13 +39,13 @@ const speedUpIn = (folder: string): number | undefined => {
 const section = (title: string, there: boolean, ...parts: readonly string[]): readonly string[] => (there ? [`### ${title}`, ...parts] : []);
 
 /** The page of figures, between a card's own words. */
-export const pageOf = (s: Summary, world: Pick<World, 'about'>, speedUp: number | undefined): string => [
+export const pageOf = (s: Summary, world: Pick<World, 'about' | 'aims'>, speedUp: number | undefined): string => [
   `${s.seeds} training seeds; intervals are 95 %, over seeds and clips. The world: ${world.about}.`,
   `Shipped is ${s.chosen.name}, seed ${s.chosen.seed}: ${s.chosen.reason}. The test part chose nothing.`,
   mainTable(s),
   `Mean average precision ${(s.map.hms * 100).toFixed(1)} % (HMS), ${(s.map.always * 100).toFixed(1)} % (always everything).${Number.isNaN(s.area.hms) ? '' : ` Mean accuracy over log-compute: ${(s.area.hms * 100).toFixed(1)} % (HMS), ${(s.area.random * 100).toFixed(1)} % (random at the same rates), ${(s.area.fixed * 100).toFixed(1)} % (fixed policies).`}`,
   ...(s.soundAlone === undefined ? [] : [`Sound alone, on the classes that sound can tell apart: ${interval(s.soundAlone)} %.`]),
-  ...section('Aims', true, aimTable(aimsOf(s, { speedUp })), '![Accuracy against compute](curve.svg)'),
+  ...section('Aims', true, aimTable(aimsOf(s, { speedUp, aims: world.aims })), '![Accuracy against compute](curve.svg)'),
   ...section('By what the classes need', true, groupTable(s), '![Usage by class](usage-by-class.svg)', '![When the gates open](gates.svg)'),
   ...section('Senses that are always read', true, `One LSTM over the concatenated senses (early fusion)${s.strides.length > 0 ? ', and all senses at every n-th step, counted back from the last' : ''}.`, fixedTable(s)),
   ...section('Skip targets', s.sweep.length > 1, sweepTable(s)),

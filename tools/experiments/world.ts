@@ -20,6 +20,20 @@ export interface WorldData extends Readonly<Record<PartName, FeatureSet>> {
   readonly pictureAt: (step: number) => number;
 }
 
+/** What the policy is aimed at in a world. */
+export interface WorldAims {
+  /** At most this share of always-everything's multiply-accumulates, at no more than this loss of accuracy, 0…1. */
+  readonly macsShare: number;
+  readonly loss: number;
+  /** How many times less measured time. */
+  readonly speedUp?: number;
+  /** Of sound alone on the classes that it can tell apart. */
+  readonly soundAlone?: number;
+}
+
+/** The aims in rendered worlds. */
+export const AIMS: WorldAims = { macsShare: 0.1, loss: 0.005, speedUp: 4 };
+
 /** A world that experiments run in. */
 export interface World {
   readonly name: string;
@@ -28,6 +42,8 @@ export interface World {
   readonly settings: MatrixSettings;
   /** The class that sound can tell a label for, where several labels sound alike. */
   readonly soundClass?: (label: string) => string;
+  /** Default {@link AIMS}. */
+  readonly aims?: WorldAims;
   readonly load: () => Promise<WorldData>;
 }
 
