@@ -38,7 +38,7 @@ export const s1Settings = (counts: S1Counts = COUNTS): MatrixSettings => ({
   sweep: [{ appearance: 0.6, motion: 0.75 }, { appearance: 0.85, motion: 0.92 }, { appearance: 0.93, motion: 0.96 }],
   middle: { appearance: 0.85, motion: 0.92 },
   // Features of some ten numbers need no wide model.
-  hms: { ...SCHEDULE, projected: PROJECTED, hidden: { audio: 16, appearance: 24, motion: 48 }, warmUp: 5 }, fusion: { ...SCHEDULE, projected: PROJECTED, hidden: 48 },
+  hms: { ...SCHEDULE, projected: PROJECTED, hidden: { audio: 16, appearance: 24, motion: 48 }, warmUp: 5, lambda: 2 }, fusion: { ...SCHEDULE, projected: PROJECTED, hidden: 48 },
   senses: ['audio', 'appearance', 'motion'], every: [10, 5],
 });
 
