@@ -102,7 +102,7 @@ const teach = async (dataset: Dataset, open: OpenNets, options: LearnOptions, ca
 };
 
 /**
- * Learns. What was extracted and trained is kept as it goes, so that the same command goes on after a stop or a kill.
+ * Learns a pack from a folder of clips. What was extracted and trained is kept as it goes, so that the same command goes on after a stop or a kill.
  * @throws Fault `data-unusable`, `source-not-found`, and those of packs and training
  */
 export const learn = async (options: LearnOptions, context: CommandContext): Promise<number> => {

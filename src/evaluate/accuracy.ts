@@ -8,7 +8,7 @@ export const shareRight = (answers: readonly Pick<Answer, 'right'>[]): number =>
 /** Share of sequences whose answer, by default that of their last step, is right: top-1. NaN for no sequence. */
 export const top1 = (runs: readonly SequenceRun[], at: AnswerStep = 'last'): number => shareRight(answersOf(runs, at));
 
-/** `[T]`: share of sequences that are right at each step, among those that last so long. */
+/** The share of sequences that are right at each step, `[T]`, among those that last so long. */
 export const accuracyByStep = (runs: readonly SequenceRun[]): number[] =>
   Array.from({ length: Math.max(0, ...runs.map(({ targets }) => targets.length)) }, (_, step) =>
     shareRight(runs.filter(({ targets }) => step < targets.length).map((run) => ({ right: answerAt(run, step) === run.targets[step] }))));
@@ -23,7 +23,7 @@ export const confusionMatrix = (answers: readonly Answer[], classes: number): nu
   return matrix;
 };
 
-/** `[classes]`: share of each class's answers that are right; NaN for a class that never was the truth. */
+/** The share of each class's answers that are right, `[classes]`; NaN for a class that never was the truth. */
 export const recalls = (answers: readonly Answer[], classes: number): number[] =>
   Array.from({ length: classes }, (_, k) => shareRight(answers.filter(({ target }) => target === k)));
 
@@ -54,7 +54,7 @@ export const eventsOf = (targets: Int32Array, background: ReadonlySet<number> = 
 };
 
 /**
- * `[10]`: accuracy when one, two, … ten tenths of each event have passed; a trimmed clip is one event. A tenth ends
+ * The accuracy, `[10]`, when one, two, … ten tenths of each event have passed; a trimmed clip is one event. A tenth ends
  * inside a step: that step's answer counts. With a background, its stretches are no events.
  */
 export const accuracyByTenth = (runs: readonly SequenceRun[], background: ReadonlySet<number> = new Set()): number[] =>

@@ -34,7 +34,7 @@ const NEVER: Usage = { steps: 0, appearance: Number.NaN, motion: Number.NaN };
 /** Selection rate of each sense over all steps (the paper's "usage"); NaN without steps. */
 export const usage = (runs: readonly SequenceRun[]): Usage => usageBy(runs, () => 'all').get('all') ?? NEVER;
 
-/** `[classes]`: selection rates on the steps whose target is that class (the paper's Figures 4 and 6). */
+/** The selection rates, `[classes]`, on the steps whose target is that class (the paper's Figures 4 and 6). */
 export const usageByClass = (runs: readonly SequenceRun[], classes: number): Usage[] => {
   const found = usageBy(runs, (target) => target);
   return Array.from({ length: classes }, (_, k) => found.get(k) ?? NEVER);

@@ -7,9 +7,9 @@ import type { GateMemory, Memory } from './types.js';
 /** What a gate remembers before its first segment, and again in each new era. */
 export const SHUT: GateMemory = { openedUs: null, missed: false, heldSinceUs: null, closedUs: null };
 
-/** Stay shut. */
+/** The decision that a gate stays shut, and why. */
 export const shut = (reason: GateReason, detail?: string): GateDecision => ({ open: false, reason, ...(detail === undefined ? {} : { detail }) });
-/** Open. */
+/** The decision that a gate opens, and why. */
 export const open = (reason: GateReason, detail: string): GateDecision => ({ open: true, reason, detail });
 
 /** What a gate remembers of this era. */

@@ -48,7 +48,7 @@ export interface ClassFigures {
   readonly leaning: Readonly<Record<Leaning, number>>;
 }
 
-/** The figures. */
+/** What the report says in numbers. */
 export interface Figures {
   readonly clips: number;
   /** Right at the last step, with the Wilson interval. */

@@ -59,5 +59,5 @@ export const usageLoss = (opened: Tensor2D, skip: number, weights: RowWeights, u
   return mul(square(sub(1 - skip, sum(mul(asked, use)))), anyAsked);
 };
 
-/** Equation 12. */
+/** The sum of both losses that training makes small: equation 12. */
 export const totalLoss = (recognition: Scalar, usage: readonly [Scalar, Scalar], lambda: number): Scalar => add(recognition, mul(add(...usage), lambda));

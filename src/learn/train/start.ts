@@ -5,7 +5,10 @@ import { flatSize, sizeOf, type Parameter } from '../model/parameters.js';
 import type { Random } from '../random.js';
 import type { FeatureSequence, Weight } from '../types.js';
 
-/** @throws Fault `settings-invalid` when a feature that a model would read is not a number */
+/**
+ * Refuses features that would spoil every weight.
+ * @throws Fault `settings-invalid` when a feature that a model would read is not a number
+ */
 export const requireNumbers = ({ id, features, present, steps }: FeatureSequence, sense: SenseName): void => {
   const width = features[sense].length / steps;
   for (let t = 0; t < steps; t += 1) {
