@@ -39,7 +39,7 @@ export const choose = (sweep: readonly (readonly CellResult[])[], fusion: readon
     return { name: results[0]?.name ?? '', results, accuracy: plainAccuracy(entry, 'val'), gmacsPerS: gmacsPerS(entry, 'val', facts) };
   });
   const everything = [
-    { name: 'A+I+M early fusion', results: fusion, policy: 'own' as const },
+    { name: `${(fusion[0]?.name ?? '').replace('fusion-', '')} early fusion`, results: fusion, policy: 'own' as const },
     ...candidates.map(({ name, results }) => ({ name: `${name}, gates forced open`, results, policy: 'open' as const })),
   ];
   const always = best(everything, (entry) => plainAccuracy(entry, 'val'));

@@ -14,7 +14,7 @@ import { cellsOf } from './cells.js';
 import { computeAll } from './pool.js';
 import { PACKS } from './cards.js';
 import { writeWorldPack } from './pack.js';
-import { inShort, makeReport, writeReport } from './report.js';
+import { beside, inShort, makeReport, writeReport } from './report.js';
 import { openStore } from './store.js';
 import { FOLDERS, resultsFolder, WORLD_NAMES, worldNamed } from './worlds.js';
 
@@ -59,8 +59,10 @@ if (values.report) {
   const to = values.to ?? (values.pack && pack !== undefined ? join(repositoryRoot(), 'models', pack.name) : resultsFolder(name));
   const report = await makeReport(world, store, to, Number(values.seeds));
   if (values.pack && pack !== undefined && clips !== undefined) {
+    const other = pack.reference;
+    const reference = other === undefined ? '' : await beside(worldNamed(other), openStore(resultsFolder(other)), Number(values.seeds));
     const { ['report.md']: page = '', ...rest } = Object.fromEntries(report.files);
-    await writeWorldPack(report.shipped, report.data.train, clips.packs, pack.words, to, new Map([...Object.entries(rest), ['README.md', `${pack.card}\n\n${page}`]]));
+    await writeWorldPack(report.shipped, report.data.train, clips.packs, pack.words, to, new Map([...Object.entries(rest), ['README.md', `${[pack.card, page.trimEnd(), reference].filter((part) => part !== '').join('\n\n')}\n`]]));
     writeSection('hms', hmsSection());
   } else writeReport(report, to);
   process.stderr.write(`${to}: ${inShort(report)}\n`);

@@ -89,6 +89,15 @@ export const makeReport = async (world: World, store: Store, to: string, seeds: 
   };
 };
 
+/** Another world's main figures, to stand beside a card; empty where it was not run. */
+export const beside = async (world: World, store: Store, seeds: number): Promise<string> => {
+  const allSenses = `fusion-${sensesName(world.settings.senses)}`;
+  if (!resultsIn(world, store, seeds).has(allSenses)) return '';
+  const { summary: s } = await makeReport(world, store, '', seeds);
+  const heard = s.soundAlone === undefined ? '' : `\n\nSound alone, on the classes that sound can tell apart: ${interval(s.soundAlone)} %.`;
+  return `### The reference: ${world.name}\n\nThe same heads on the same clips: ${world.about.split('; ')[1]?.split('. ')[0] ?? world.about}. ${s.seeds === 1 ? 'One training.' : `${s.seeds} trainings.`}\n\n${mainTable(s)}\n\n${fixedTable(s)}${heard}`;
+};
+
 /** What a report says, in a sentence. */
 export const inShort = ({ summary: { hms, macsShare, always } }: Report): string =>
   `HMS ${(hms.accuracy.value * 100).toFixed(1)} % at ${(macsShare * 100).toFixed(1)} % of the cost of always-everything (${(always.accuracy.value * 100).toFixed(1)} %)`;
