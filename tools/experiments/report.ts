@@ -41,7 +41,7 @@ const section = (title: string, there: boolean, ...parts: readonly string[]): re
 /** The page of figures, between a card's own words. */
 export const pageOf = (s: Summary, world: Pick<World, 'about' | 'aims'>, speedUp: number | undefined): string => [
   `${s.seeds} training seeds; intervals are 95 %, over seeds and clips. The world: ${world.about}.`,
-  `Shipped is ${s.chosen.name}, seed ${s.chosen.seed}: ${s.chosen.reason}. The test part chose nothing.`,
+  `Shipped is ${s.chosen.name}, seed ${s.chosen.seed}: ${s.chosen.reason}. The test part had no part in this choice.`,
   mainTable(s),
   `Mean average precision ${(s.map.hms * 100).toFixed(1)} % (HMS), ${(s.map.always * 100).toFixed(1)} % (always everything).${Number.isNaN(s.area.hms) ? '' : ` Mean accuracy over log-compute: ${(s.area.hms * 100).toFixed(1)} % (HMS), ${(s.area.random * 100).toFixed(1)} % (random at the same rates), ${(s.area.fixed * 100).toFixed(1)} % (fixed policies).`}`,
   ...(s.soundAlone === undefined ? [] : [`Sound alone, on the classes that sound can tell apart: ${interval(s.soundAlone)} %.`]),
