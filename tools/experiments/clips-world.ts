@@ -7,9 +7,8 @@ import { FeatureCache } from '../../src/learn/cache.js';
 import { scanClips } from '../../src/learn/clips.js';
 import { makeDataset } from '../../src/learn/dataset.js';
 import { extractClips, tellProgress } from '../../src/learn/extract-clips.js';
-import { stepsOf } from '../../src/learn/extract.js';
+import { patientHost, stepsOf } from '../../src/learn/extract.js';
 import type { FeatureSet, Openings } from '../../src/learn/types.js';
-import { MediaHost } from '../../src/media/host.js';
 import { silentFeatures } from '../../src/sense/silence.js';
 import { readProfile } from '../../src/settings/profile.js';
 import { createProgress } from '../world/progress.js';
@@ -34,7 +33,7 @@ export const extractWorld = async ({ folder, packs, features, sourcePattern, cac
   const scanned = await scanClips(folder, sourcePattern === undefined ? {} : { sourcePattern });
   const open = await openFrozenNets(packs, 1);
   const cache = new FeatureCache(cacheAt);
-  const host = new MediaHost({ camerasPerProcess: 8 });
+  const host = patientHost();
   const progress = createProgress('clips');
   try {
     const silence = await firstValueFrom(silentFeatures(open.nets.audio));

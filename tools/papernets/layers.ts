@@ -1,5 +1,5 @@
 import { onnxBuilder, type OnnxBuilder } from '../../src/inference/onnx-builder.js';
-import type { Random } from '../pretrain/random.js';
+import type { Random } from '../../src/learn/random.js';
 
 /** A value of the graph: its name and how many channels it has. The axes are `[batch, channels, places…]`. */
 export interface Value {

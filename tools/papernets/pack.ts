@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { writePack, type SenseParts } from '../../src/inference/write-pack.js';
 import { FRONT_END } from '../pretrain/labels.js';
-import { seeded } from '../pretrain/random.js';
+import { seeded } from '../../src/learn/random.js';
 import { efficientNetB3 } from './efficientnet-b3.js';
 import { heUniform } from './layers.js';
 import { mobileNetV1 } from './mobilenet-v1.js';

@@ -1,5 +1,5 @@
 import { colouredNoise, echo, fromDb, highPass, lowPass, peaking, rms, scale } from './filters.js';
-import type { Random } from './random.js';
+import type { Random } from '../../src/learn/random.js';
 
 /** `length` samples of a clip from `start`, played at `speed` (linear interpolation); silence beyond its ends. */
 export const cut = (clip: Float32Array, start: number, length: number, speed = 1): Float32Array =>

@@ -23,7 +23,7 @@ import { FLYERS } from './eye-labels.js';
 import { openEye, openStride, opposite, type Eyes } from './onlookers.js';
 import { costOf, saveMetrics, trainingOf } from './net-metrics.js';
 import { repositoryRoot } from './places.js';
-import { seeded } from './random.js';
+import { seeded } from '../../src/learn/random.js';
 
 const MADE_BY = 'node dist/tools/pretrain/evaluate-nets.js';
 const WORLDS = [9101, 9102];

@@ -8,7 +8,7 @@ import { FLYERS } from './eye-labels.js';
 import { costOf, saveMetrics, trainingOf } from './net-metrics.js';
 import { openEye } from './onlookers.js';
 import { repositoryRoot } from './places.js';
-import { seeded } from './random.js';
+import { seeded } from '../../src/learn/random.js';
 
 /** Of each video: frames right, frames. */
 type Counts = readonly (readonly [right: number, frames: number])[];

@@ -17,7 +17,7 @@ import { BACKGROUND, FRONT_END, LABELS, WINDOW_SAMPLES } from './labels.js';
 import { soundClips, type Clip } from './library.js';
 import { byName, runPatch, sigmoidHead } from './listeners.js';
 import { cacheFolder, repositoryRoot } from './places.js';
-import { seeded } from './random.js';
+import { seeded } from '../../src/learn/random.js';
 import { plainTarget, plainWindows } from './windows.js';
 
 interface Heard {

@@ -1,4 +1,4 @@
-import type { Random } from './random.js';
+import type { Random } from '../../src/learn/random.js';
 
 /** Root mean square of some sound. */
 export const rms = (samples: Float32Array): number =>

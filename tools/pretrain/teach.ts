@@ -12,7 +12,7 @@ import { createLogMel } from '../../src/sense/log-mel.js';
 import { FRONT_END, LABELS } from './labels.js';
 import { soundClips, type Clip } from './library.js';
 import { cacheFolder } from './places.js';
-import { seeded, type Random } from './random.js';
+import { seeded, type Random } from '../../src/learn/random.js';
 import { drawWild } from './wild.js';
 import { drawExample, plainTarget, plainWindows, pools, type Example } from './windows.js';
 

@@ -2,7 +2,7 @@ import { add, bandPass, colouredNoise, echo, fromDb, rms, scale } from './filter
 import { colour, cut, nothingInParticular, toLevel } from './augment.js';
 import { LABELS, WINDOW_SAMPLES } from './labels.js';
 import type { Clip } from './library.js';
-import type { Random } from './random.js';
+import type { Random } from '../../src/learn/random.js';
 import type { Example } from './windows.js';
 
 /**

@@ -2,7 +2,7 @@ import { add, fromDb, rms, scale } from './filters.js';
 import { colour, cut, nothingInParticular, toLevel } from './augment.js';
 import { BACKGROUND, HOP_SAMPLES, LABELS, WINDOW_SAMPLES } from './labels.js';
 import type { Clip } from './library.js';
-import type { Random } from './random.js';
+import type { Random } from '../../src/learn/random.js';
 
 /** One training example: sound and what it should answer. */
 export interface Example {

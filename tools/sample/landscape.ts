@@ -1,4 +1,4 @@
-import { seeded } from '../pretrain/random.js';
+import { seeded } from '../../src/learn/random.js';
 import type { Canvas, Colour, Point } from './canvas.js';
 
 const mix = (a: Colour, b: Colour, share: number): Colour => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];

@@ -1,4 +1,4 @@
-import { seeded } from '../pretrain/random.js';
+import { seeded } from '../../src/learn/random.js';
 import { drawHelicopter } from './aircraft.js';
 import { Canvas, type Colour } from './canvas.js';
 import { drawClouds, drawLandscape } from './landscape.js';

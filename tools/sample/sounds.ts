@@ -1,5 +1,5 @@
 import { add, bandPass, colouredNoise, echo, highPass, lowPass, rms, scale, whiteNoise } from '../pretrain/filters.js';
-import type { Random } from '../pretrain/random.js';
+import type { Random } from '../../src/learn/random.js';
 
 /** Rate of everything made here [Hz]. */
 export const RATE = 16_000;

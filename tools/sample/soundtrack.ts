@@ -1,5 +1,5 @@
 import { add, fromDb } from '../pretrain/filters.js';
-import { seeded } from '../pretrain/random.js';
+import { seeded } from '../../src/learn/random.js';
 import { breeze, dog, helicopter, rain, RATE } from './sounds.js';
 import { BARKS_S, flight, rainfall, SAMPLE_S } from './timeline.js';
 

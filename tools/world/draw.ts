@@ -1,5 +1,5 @@
 /** Streams of random numbers that depend on nothing but their names. */
-import { seeded, type Random } from '../pretrain/random.js';
+import { seeded, type Random } from '../../src/learn/random.js';
 
 /** A generator of its own for each list of names: the same names give the same numbers, on every machine. */
 export const draw = (...names: readonly (string | number)[]): Random => {

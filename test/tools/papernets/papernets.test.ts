@@ -9,7 +9,7 @@ import { efficientNetB3 } from '../../../tools/papernets/efficientnet-b3.js';
 import { heUniform, weightless } from '../../../tools/papernets/layers.js';
 import { mobileNetV1 } from '../../../tools/papernets/mobilenet-v1.js';
 import { slowFastR50 } from '../../../tools/papernets/slowfast-r50.js';
-import { seeded } from '../../../tools/pretrain/random.js';
+import { seeded } from '../../../src/learn/random.js';
 
 const model = (bytes: Uint8Array): OnnxModel => decodeOnnx(bytes, 'test.onnx');
 const giga = (bytes: Uint8Array): number => {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { rms } from '../../../tools/pretrain/filters.js';
 import { BACKGROUND, HOP_SAMPLES, LABELS, WINDOW_SAMPLES, labelIndex } from '../../../tools/pretrain/labels.js';
 import type { Clip, SoundSet } from '../../../tools/pretrain/library.js';
-import { seeded } from '../../../tools/pretrain/random.js';
+import { seeded } from '../../../src/learn/random.js';
 import { drawExample, plainTarget, plainWindows, pools } from '../../../tools/pretrain/windows.js';
 
 const clip = (label: string, set: SoundSet, hz: number, silentFrom = 80_000): Clip => ({

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seeded } from '../../../tools/pretrain/random.js';
+import { seeded } from '../../../src/learn/random.js';
 import { planAirspace, soundLabel, type AirspaceRow } from '../../../tools/world/airspace/plan.js';
 
 const rows = (set: string, label: string, part: string, count: number, from = 1): AirspaceRow[] =>

@@ -10,7 +10,7 @@ import { SAMPLE_RATE_HZ } from '../../../src/media/types.js';
 import { writeRecording } from '../../media/recording.js';
 import { splits } from '../../pretrain/library.js';
 import { repositoryRoot, sharedFolder } from '../../pretrain/places.js';
-import { seeded } from '../../pretrain/random.js';
+import { seeded } from '../../../src/learn/random.js';
 import { CLIP_S, planAirspace, type ComposedClip } from './plan.js';
 import { openFrames, readSound } from './read.js';
 

@@ -4,7 +4,7 @@
  * background: sound then settles two classes and provably cannot tell the other two apart.
  */
 import { basename, extname } from 'node:path';
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 
 /** A row of splits.csv of the sets `airspace-video` and `airspace-audio`. */
 export interface AirspaceRow {

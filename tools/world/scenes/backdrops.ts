@@ -1,5 +1,5 @@
 /** Backgrounds: textures wider than the picture, over which the camera drifts. */
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 
 /** A texture to move over. */
 export interface Backdrop {

@@ -1,5 +1,5 @@
 /** How a camera's view moves: it stands still, drifts slowly, and stands still again. */
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 
 /** From a moment on the view moves at a speed [picture heights a second]; 0 is held. */
 export interface Drift {

@@ -1,5 +1,5 @@
 /** The pictures of a clip. */
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 import { draw } from '../draw.js';
 import { BACKDROP_POOLS, drawBackdrop, type Backdrop, type BackdropName } from './backdrops.js';
 import { CAMERA_REACH, drawCourse, viewAt, type Drift } from './camera.js';

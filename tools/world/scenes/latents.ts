@@ -1,6 +1,6 @@
 /** What a clip holds, drawn before anything is painted or played. */
 import type { SenseName } from '../../../src/inference/manifest.js';
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 import { at, draw, shuffled } from '../draw.js';
 import type { Look } from './looks.js';
 import type { Action } from './motions.js';

@@ -1,5 +1,5 @@
 /** What things look like: a shape in a colour, and the texture on it, which tells nothing. */
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 import { SHAPES, type ShapeName } from './shapes.js';
 
 /** Red, green, blue, 0…255. */

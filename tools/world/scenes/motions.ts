@@ -1,5 +1,5 @@
 /** Actions: cycles that run forwards or backwards in time. Backwards the very same poses come in the reverse order. */
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 
 /** How a thing stands, relative to where and how large it is. */
 export interface Pose {

@@ -1,6 +1,6 @@
 /** Sounds that tell nothing: distractors, which draw attention, and ambience, which is always there. */
 import { add, bandPass, highPass, lowPass } from '../../pretrain/filters.js';
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 import { hiss, partials, place, rumble, shaped, sine, sound, unit, RATE } from './synth.js';
 
 const SCALE = [0, 2, 4, 7, 9, 12, 14, 16];

@@ -3,7 +3,7 @@
  * backgrounds are not those of any world's test part. A backbone that learns them knows the parts that classes are
  * made of, and no class.
  */
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 import { BACKDROP_POOLS, drawBackdrop } from './backdrops.js';
 import { CAMERA_REACH, drawCourse, viewAt } from './camera.js';
 import { backdropSize, drawStaging, placedAt, type Size, type Staging } from './film.js';

@@ -1,6 +1,6 @@
 /** Parts that sounds are built of. All at 16 kHz, −1…1. */
 import { scale } from '../../pretrain/filters.js';
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 
 /** Rate of every sound of the worlds [Hz]. */
 export const RATE = 16_000;

@@ -1,6 +1,6 @@
 /** Sounds that classes are known by. */
 import { add, bandPass, highPass, lowPass } from '../../pretrain/filters.js';
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 import { cycle, hiss, partials, place, shaped, sine, sound, unit } from './synth.js';
 
 /** What varies from one sound of a timbre to the next; each −1…1. */

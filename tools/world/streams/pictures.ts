@@ -1,5 +1,5 @@
 /** A camera's pictures. */
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 import { draw } from '../draw.js';
 import { drawBackdrop } from '../scenes/backdrops.js';
 import { CAMERA_REACH } from '../scenes/camera.js';

@@ -1,5 +1,5 @@
 /** What happens in front of a camera, minute by minute, for as long as one likes. */
-import type { Random } from '../../pretrain/random.js';
+import type { Random } from '../../../src/learn/random.js';
 import { at, draw } from '../draw.js';
 import type { Action } from '../scenes/motions.js';
 import type { Look } from '../scenes/looks.js';

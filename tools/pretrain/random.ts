@@ -1,1 +1,0 @@
-export { seeded, type Random } from '../../src/learn/random.js';
