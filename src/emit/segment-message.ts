@@ -3,7 +3,7 @@ import type { SenseName } from '../inference/manifest.js';
 import type { Look } from '../policy/types.js';
 import type { NoReading, Reading } from '../sense/types.js';
 import type { SegmentMessage, WireLook } from './types.js';
-import { epochSeconds, rounded, seconds, wireCost, wireGates, wireLabels } from './wire.js';
+import { epochSeconds, rounded, seconds, wireCost, wireGates, wireLabels, wireStages } from './wire.js';
 
 const wireLook = (belief: Settled, look: Look | undefined, topK: number): WireLook | null =>
   look === undefined ? null : {
@@ -37,6 +37,8 @@ export const segmentMessage = (camera: string, belief: Settled, topK: number): S
   gate: wireGates(belief.gates),
   unanswered: unanswered(belief),
   cost: wireCost(belief.cost),
+  stages: wireStages(belief),
+  ...(belief.evidence.levelDbfs === undefined ? {} : { level_dbfs: rounded(belief.evidence.levelDbfs, 1) }),
   so_far: {
     segments: belief.ledger.segments,
     looked_share: rounded(belief.ledger.lookedShare, 4),

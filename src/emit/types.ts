@@ -47,6 +47,14 @@ export interface WireCost {
   readonly decode_ms: number;
 }
 
+/** What one stage of a segment cost, with the video frames that left the decoder for it. */
+export interface WireStage extends WireCost {
+  readonly frames: number;
+}
+
+/** Costs by stage: the senses that were asked, and a policy that runs nets of its own. */
+export type WireStages = Readonly<Partial<Record<SenseName | 'policy', WireStage>>>;
+
 /** A gate's decision. */
 export interface WireGate {
   readonly open: boolean;
@@ -124,6 +132,10 @@ export interface SegmentMessage {
   /** Senses that were asked and could not answer, and why. */
   readonly unanswered: Readonly<Partial<Record<SenseName, string>>>;
   readonly cost: WireCost;
+  /** The same by stage. */
+  readonly stages: WireStages;
+  /** Level of the sound [dBFS, to a tenth; −120 is digital silence]; absent when there was none to listen to. */
+  readonly level_dbfs?: number;
   /** The stream so far. */
   readonly so_far: {
     readonly segments: number;

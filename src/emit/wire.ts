@@ -1,7 +1,7 @@
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief, RankedLabel } from '../policy/types.js';
 import type { Cost, GateDecision } from '../sense/types.js';
-import type { LabelScore, WireCost, WireGate, WireGates } from './types.js';
+import type { LabelScore, WireCost, WireGate, WireGates, WireStage, WireStages } from './types.js';
 
 /** Rounds to so many decimals: nobody reads the seventeenth digit of a score, and every byte goes to every client. */
 export const rounded = (value: number, decimals: number): number => {
@@ -21,6 +21,14 @@ export const wireCost = (cost: Cost): WireCost => ({
   gmacs: rounded(cost.gmacs, 6),
   ms: rounded(cost.ms, 3),
   decode_ms: rounded(cost.decodeMs, 3),
+});
+
+const wireStage = (cost: Cost): WireStage => ({ ...wireCost(cost), frames: cost.decodedFrames });
+
+/** A belief's costs as they go out, by stage. */
+export const wireStages = ({ evidence, policyCost }: Pick<Belief, 'evidence' | 'policyCost'>): WireStages => ({
+  ...Object.fromEntries(Object.values(evidence.readings).map(({ sense, cost }) => [sense, wireStage(cost)])),
+  ...(policyCost === undefined ? {} : { policy: wireStage(policyCost) }),
 });
 
 /** Labels as they go out: the best `count`, scores to four decimals. */

@@ -2,6 +2,7 @@ import { defer, map, of, type Observable } from 'rxjs';
 import { Fault } from '../faults.js';
 import type { Segment, SegmentAudio } from '../segment/types.js';
 import { createLogMel, type LogMel } from './log-mel.js';
+import { levelDbfs } from './level.js';
 import { runNet, type Net } from './net.js';
 import { NO_COST, type Evidence, type NoReading, type Reading } from './types.js';
 
@@ -49,15 +50,17 @@ export const createHear = (net: Net | undefined, { maxMissing = 0.5 }: HearOptio
     if (audio === undefined || missingPart(segment) > maxMissing) {
       return of(withAudio(segment, { sense: 'audio', reason: 'no-audio', cost: NO_COST }));
     }
+    const level = levelDbfs(audio.samples, missingPart(segment));
     return runNet(net, () => patchOf(front, audio, patch)).pipe(map(({ scores, features, ms, gmacs }) => withAudio(segment, {
       sense: 'audio', scores, labels: net.labels, background, timeUs: segment.endUs,
       ...(features === undefined ? {} : { features }),
       cost: { ...NO_COST, gmacs, ms },
-    })));
+    }, level)));
   });
 };
 
-const withAudio = (segment: Segment, audio: Reading | NoReading): Evidence => ({ ...unsensed(segment), readings: { audio } });
+const withAudio = (segment: Segment, audio: Reading | NoReading, level?: number): Evidence =>
+  ({ ...unsensed(segment), readings: { audio }, ...(level === undefined ? {} : { levelDbfs: level }) });
 
 const patchOf = (front: LogMel, { samples }: SegmentAudio, patch: Float32Array): Float32Array => {
   if (samples.length !== front.windowSamples) {

@@ -89,6 +89,8 @@ export interface Evidence {
   /** As on the segment: memory of another era does not carry over. */
   readonly era: number;
   readonly readings: Readonly<Partial<Record<SenseName, Reading | NoReading>>>;
+  /** Level of the window's sound [dBFS]; absent when there is none to listen to. */
+  readonly levelDbfs?: number;
   /** Decisions taken so far; a gate that was never asked is absent. */
   readonly gates: Readonly<Partial<Record<SenseName, GateDecision>>>;
   /** What the policy has worked out so far; gone from the evidence that a belief carries. */

@@ -23,6 +23,11 @@ describe('emit/segment-message', () => {
       gate: { appearance: { open: true, reason: 'uncertain', detail: 'siren 0.91' } },
       unanswered: { motion: 'not-installed' },
       cost: { gmacs: 0.37, ms: 25, decode_ms: 8.5 },
+      stages: {
+        audio: { gmacs: 0.07, ms: 5, decode_ms: 0, frames: 0 },
+        appearance: { gmacs: 0.3, ms: 20, decode_ms: 8.5, frames: 1 },
+        motion: { gmacs: 0, ms: 0, decode_ms: 0, frames: 0 },
+      },
       so_far: {
         segments: 1, looked_share: 1, media_s: 0.96,
         cost: { gmacs: 0.37, ms: 25, decode_ms: 8.5 },
@@ -35,6 +40,14 @@ describe('emit/segment-message', () => {
     const known = { labels: ranked({ fire: 0.912345, flood: 0.05, fog: 0.01 }), background: 0.03, pattern: 'a' as const };
     expect(segmentMessage('dock', settled(0, { known }), 2).known).to.deep.equal([{ label: 'fire', score: 0.9123 }, { label: 'flood', score: 0.05 }]);
     expect(segmentMessage('dock', settled(0), 2)).to.not.have.property('known');
+  });
+
+  it('says how loud it was, where there was sound, and what the policy cost', () => {
+    const plain = settled(0);
+    const loud = segmentMessage('dock', { ...plain, evidence: { ...plain.evidence, levelDbfs: -20.4449 }, policyCost: cost(0.01, 2) }, 5);
+    expect(loud.level_dbfs).to.equal(-20.4);
+    expect(loud.stages.policy).to.deep.equal({ gmacs: 0.01, ms: 2, decode_ms: 0, frames: 0 });
+    expect(segmentMessage('dock', plain, 5)).to.not.have.any.keys('level_dbfs');
   });
 
   it('has not looked when the same frame was taken over, or when there was no picture', () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { lastValueFrom, type Observable } from 'rxjs';
 import { Fault } from '../../src/faults.js';
 import { createHear, missingPart } from '../../src/sense/hear.js';
+import { levelDbfs } from '../../src/sense/level.js';
 import { createLogMel } from '../../src/sense/log-mel.js';
 import { NO_COST } from '../../src/sense/types.js';
 import { AUDIO, net, PICTURE, segment, session } from './scripted.js';
@@ -23,7 +24,7 @@ describe('createHear', () => {
     const scripted = session();
     const evidence = await value(createHear(net(AUDIO, scripted))(whole(0)));
     expect(evidence).to.deep.equal({
-      index: 0, startUs: 0, endUs: 975_000, startEpochMs: 0, discontinuity: false, era: 0, gates: {},
+      index: 0, startUs: 0, endUs: 975_000, startEpochMs: 0, discontinuity: false, era: 0, gates: {}, levelDbfs: levelDbfs(window(0)),
       readings: {
         audio: {
           sense: 'audio', scores: Float32Array.of(0.1, 0.8, 0.2), features: Float32Array.of(7, 8), labels: ['Silence', 'Speech', 'Bark'],
