@@ -16,20 +16,16 @@ const hysteresis = (open: number, close: number): z.ZodPrefault<z.ZodObject<{
   open: z.ZodDefault<typeof score>; close: z.ZodDefault<typeof score>;
 }, z.core.$strict>> => z.strictObject({ open: score.default(open), close: score.default(close) }).prefault({});
 
-const gateSchema = z.strictObject({
-  /** False: this sense is never used. */
-  enabled: z.boolean().default(true),
-  /** Score of a listed sound. */
-  listed: hysteresis(0.3, 0.2),
-  /** Uncertainty of what is heard, in bits: see `policy/uncertainty.ts`. */
-  uncertain: hysteresis(0.8, 0.65),
-  /** Look at least this often; null: never for this reason. */
-  heartbeatS: seconds.nullable().default(30),
-  /** Once a cause has opened the gate, it stays open at least this long. */
-  holdS: secondsOrNone.default(1),
-  /** After such a hold, no cause opens it again for this long; the heartbeat still may. */
-  cooldownS: secondsOrNone.default(2),
-});
+const gateShape = {
+  enabled: z.boolean().default(true).describe('False: this sense is never used.'),
+  listed: hysteresis(0.3, 0.2).describe('Score of a listed sound.'),
+  uncertain: hysteresis(0.8, 0.65).describe('Uncertainty of what is heard, in bits.'),
+  heartbeatS: seconds.nullable().default(30).describe('Look at least this often [s]; null: never for this reason. Default null under a learned policy.'),
+  holdS: secondsOrNone.default(1).describe('Once a cause has opened the gate, it stays open at least this long [s].'),
+  cooldownS: secondsOrNone.default(2).describe('After such a hold, no cause opens it again for this long [s]; the heartbeat still may.'),
+};
+
+const gateSchema = z.strictObject(gateShape);
 
 /** The pack that ships with Hearken and needs no download. */
 export const EMBEDDED_AUDIO = 'ear';
@@ -40,76 +36,59 @@ export const EMBEDDED_AUDIO = 'ear';
  */
 const UNDER_A_POLICY = { gate: { appearance: { heartbeatS: null }, motion: { enabled: true, heartbeatS: null } } };
 
-const shape = z.strictObject({
-  /** Model packs by sense: names, or folders. A sense without a pack is never used. */
+/** Schema of a profile before its fields are held against each other: what else spells settings is derived from it. */
+export const profileShape = z.strictObject({
   packs: z.strictObject({
-    /** A learned policy; it brings the packs of its senses, which then need no naming. Without one: thresholds. */
-    policy: z.string().min(1).optional(),
-    audio: z.string().min(1).default(EMBEDDED_AUDIO),
-    appearance: z.string().min(1).optional(),
-    motion: z.string().min(1).optional(),
-  }).prefault({}),
-  /** Sounds that are worth a look whenever they are heard: labels of the audio pack. */
-  listen: labels.default([]),
+    policy: z.string().min(1).optional().describe('A learned policy; it brings the packs of its senses, which then need no naming. Without one, thresholds decide.'),
+    audio: z.string().min(1).default(EMBEDDED_AUDIO).describe('Pack that listens.'),
+    appearance: z.string().min(1).optional().describe('Pack that looks at single pictures.'),
+    motion: z.string().min(1).optional().describe('Pack that looks at clips.'),
+  }).prefault({}).describe('Model packs by sense: names, or folders. A sense without a pack is never used.'),
+  listen: labels.default([]).describe('Sounds that are worth a look whenever they are heard: labels of the audio pack.'),
   segment: z.strictObject({
-    /** How long sound waits for pictures, and pictures for sound. */
-    latenessS: seconds.default(0.5),
-    /** Segments that wait behind the one in the step; older ones are dropped and counted. */
-    waiting: z.int().min(0).max(8).default(1),
-  }).prefault({}),
+    latenessS: seconds.default(0.5).describe('How long sound waits for pictures, and pictures for sound [s].'),
+    waiting: z.int().min(0).max(8).default(1).describe('Segments that wait behind the one in the step; older ones are dropped and counted.'),
+  }).prefault({}).describe('How the stream is cut into segments.'),
   hear: z.strictObject({
-    /** A window with more than this part of its sound missing is not listened to. */
-    maxMissing: score.default(0.5),
-  }).prefault({}),
+    maxMissing: score.default(0.5).describe('A window with more than this part of its sound missing is not listened to.'),
+  }).prefault({}).describe('How it listens.'),
   look: z.strictObject({
-    /** How far the nearest key frame may lie behind the segment's end. Cameras send one every 1 to 4 s. */
-    toleranceS: seconds.default(5),
-  }).prefault({}),
+    toleranceS: seconds.default(5).describe('How far the nearest key frame may lie behind the end of the segment [s]. Cameras send one every 1 to 4 s.'),
+  }).prefault({}).describe('How it looks.'),
   gate: z.strictObject({
-    appearance: gateSchema.prefault({}),
-    motion: gateSchema.prefault({ enabled: false }),
-  }).prefault({}),
+    mode: z.enum(['enforce']).default('enforce').describe('enforce: a shut gate costs nothing.'),
+    maxBlackoutS: seconds.nullable().default(600).describe('A gate that has been shut for this long is reported as a blackout [s]; null: never.'),
+    appearance: gateSchema.prefault({}).describe('When to look at a picture.'),
+    motion: gateSchema.prefault({ enabled: false }).describe('When to look at a clip; off unless enabled or under a learned policy.'),
+  }).prefault({}).describe('When it looks.'),
   believe: z.strictObject({
-    /** What was heard fades with this time constant. */
-    heardS: seconds.default(1),
-    /** What was seen fades with this one. */
-    seenS: seconds.default(5),
-    /** Labels kept in each list, best first; listed labels are kept besides. */
-    keep: z.int().min(1).max(100).default(10),
-  }).prefault({}),
+    heardS: seconds.default(1).describe('What was heard fades with this time constant [s].'),
+    seenS: seconds.default(5).describe('What was seen fades with this one [s].'),
+    keep: z.int().min(1).max(100).default(10).describe('Labels kept in each list, best first; listed labels are kept besides.'),
+  }).prefault({}).describe('How what was sensed becomes what is believed.'),
   emit: z.strictObject({
-    /** Score at which an event begins. */
-    confidence: score.default(0.5),
-    /** Score below which it counts as gone. Default: 0.6 of `confidence`. */
-    release: score.optional(),
-    /** How long it must last to be confirmed. */
-    minDurationS: secondsOrNone.default(1),
-    /** How long its label stays silent after its end. */
-    cooldownS: secondsOrNone.default(5),
-    /** How long it may be gone before it ends. */
-    lingerS: secondsOrNone.default(1),
-    /** Only these labels become events; all when absent. */
-    labels: labels.optional(),
-  }).prefault({}),
-  /** Compressed video kept in memory; whichever bound is reached first holds. */
+    confidence: score.default(0.5).describe('Score at which an event begins.'),
+    release: score.optional().describe('Score below which it counts as gone. Default: 0.6 of confidence.'),
+    minDurationS: secondsOrNone.default(1).describe('How long it must last to be confirmed [s].'),
+    cooldownS: secondsOrNone.default(5).describe('How long its label stays silent after its end [s].'),
+    lingerS: secondsOrNone.default(1).describe('How long it may be gone before it ends [s].'),
+    labels: labels.optional().describe('Only these labels become events; all when absent.'),
+  }).prefault({}).describe('When something becomes an event.'),
   ring: z.strictObject({
-    maxMegabytes: z.number().positive().default(32),
-    maxS: seconds.default(20),
-  }).prefault({}),
+    maxMegabytes: z.number().positive().default(32).describe('Most memory for compressed video [MiB].'),
+    maxS: seconds.default(20).describe('Most seconds of it.'),
+  }).prefault({}).describe('Compressed video kept in memory; whichever bound is reached first holds.'),
   reconnect: z.strictObject({
-    /** First and longest pause between attempts; each pause is twice the one before. */
-    minS: seconds.default(1),
-    maxS: seconds.default(60),
-    /** A connection that has lasted this long makes the next pause the first again. */
-    healthyS: seconds.default(10),
-  }).prefault({}),
+    minS: seconds.default(1).describe('First pause between attempts [s]; each is twice the one before.'),
+    maxS: seconds.default(60).describe('Longest pause [s].'),
+    healthyS: seconds.default(10).describe('A connection that has lasted this long makes the next pause the first again [s].'),
+  }).prefault({}).describe('How a lost source is connected anew.'),
   watchdog: z.strictObject({
-    /** A source that has sent nothing for this long is stalled, and is connected anew. */
-    stallS: seconds.default(10),
-  }).prefault({}),
+    stallS: seconds.default(10).describe('A source that has sent nothing for this long is stalled, and is connected anew [s].'),
+  }).prefault({}).describe('When a source counts as stalled.'),
 });
 
-type Shape = z.infer<typeof shape>;
+type Shape = z.infer<typeof profileShape>;
 
 /** Between the segment in the step and the newest packet read of a recording: two hops, a window, four seconds [s]. */
 const READ_AHEAD_S = 6;
@@ -135,7 +114,7 @@ const rules = (profile: Shape): { path: readonly string[]; message: string }[] =
 };
 
 /** Schema of a profile: an unknown key is an error, and fields must fit each other. */
-export const profileSchema = shape.superRefine((profile, context) => {
+export const profileSchema = profileShape.superRefine((profile, context) => {
   for (const { path, message } of rules(profile)) context.addIssue({ code: 'custom', path: [...path], message });
 });
 
@@ -146,11 +125,12 @@ export type GateSettings = Profile['gate']['appearance'];
 /** How what was sensed becomes what is believed. */
 export type BelieveSettings = Profile['believe'];
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** Whether a value is a mapping. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Lays one layer over another, key by key; lists and values are replaced whole, undefined changes nothing. */
-const over = (below: unknown, above: unknown): unknown => {
+/** Lays one layer over another, key by key; lists and values are replaced whole, undefined changes nothing. Pure. */
+export const over = (below: unknown, above: unknown): unknown => {
   if (above === undefined) return below;
   if (!isRecord(below) || !isRecord(above)) return above;
   const merged: Record<string, unknown> = { ...below };
@@ -158,24 +138,37 @@ const over = (below: unknown, above: unknown): unknown => {
   return merged;
 };
 
-const describe = ({ path, message }: { path: readonly PropertyKey[]; message: string }): string =>
-  `${path.length === 0 ? 'settings' : path.map(String).join('.')}: ${message}`;
-
 const namesPolicy = (settings: unknown): boolean =>
   isRecord(settings) && isRecord(settings['packs']) && settings['packs']['policy'] !== undefined;
 
+/** What is wrong with a setting: where, and why. */
+export interface ProfileIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
 /**
- * Reads a profile from layers, the later over the earlier (a file, then flags), over the defaults. Where a layer names a
- * learned policy, the gates have other defaults: no heartbeat, and the motion sense is not forbidden.
+ * Holds settings against the schema and against each other, over the defaults. Where they name a learned policy, the
+ * gates have other defaults: no heartbeat, and the motion sense is not forbidden. Pure.
+ */
+export const checkProfile = (asked: unknown): { readonly profile: Profile } | { readonly issues: readonly ProfileIssue[] } => {
+  const result = profileSchema.safeParse(namesPolicy(asked) ? over(UNDER_A_POLICY, asked) : asked);
+  return result.success ? { profile: result.data } : { issues: result.error.issues };
+};
+
+const describe = ({ path, message }: ProfileIssue): string =>
+  `${path.length === 0 ? 'settings' : path.map(String).join('.')}: ${message}`;
+
+/**
+ * Reads a profile from layers, the later over the earlier (a file, then flags); see {@link checkProfile}.
  *
  * @example readProfile({ listen: ['Helicopter'] }, { gate: { appearance: { heartbeatS: 10 } } })
  * @throws Fault `settings-invalid` that names every wrong path
  */
 export const readProfile = (...layers: readonly unknown[]): Profile => {
-  const asked = layers.reduce(over, {});
-  const result = profileSchema.safeParse(namesPolicy(asked) ? over(UNDER_A_POLICY, asked) : asked);
-  if (result.success) return result.data;
-  throw new Fault('settings', 'settings-invalid', `The settings are not valid: ${result.error.issues.map(describe).join('; ')}.`, {
+  const checked = checkProfile(layers.reduce(over, {}));
+  if ('profile' in checked) return checked.profile;
+  throw new Fault('settings', 'settings-invalid', `The settings are not valid: ${checked.issues.map(describe).join('; ')}.`, {
     remedy: 'Correct what is named, or leave it out for its default.',
   });
 };
