@@ -12,6 +12,7 @@ const DOORS = {
   'flatbuffers': '^src/inference/',
   'protobufjs': '^src/inference/',
   'ws': '^src/serve/',
+  'yaml': '^src/settings/yaml\\.ts$',
   'cac': '^pipelines/',
   '@tensorflow/tfjs-core': '^src/learn/tensor/',
   '@tensorflow/tfjs-backend-wasm': '^src/learn/tensor/',
