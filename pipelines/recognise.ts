@@ -22,7 +22,7 @@ export interface Recognition {
   /** A sense without a gate is never used. */
   readonly gates: { readonly appearance?: Gate; readonly motion?: Gate };
   readonly policy: Policy;
-  readonly profile: { readonly segment: SegmentSpec; readonly waiting: number; readonly emit: EmitSpec };
+  readonly profile: { readonly segment: SegmentSpec; readonly waiting: number; readonly emit: EmitSpec | (() => EmitSpec) };
   /** Told of every segment that was not stepped on: `overtaken` is a loss to be counted, `left` is not. */
   readonly onDrop?: (segment: Segment, reason: DropReason) => void;
 }

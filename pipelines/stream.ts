@@ -7,17 +7,11 @@ import { open } from '../src/ingest/open.js';
 import { mayBeLive, type SourceAddress } from '../src/ingest/sources.js';
 import type { SourceEvent } from '../src/ingest/types.js';
 import type { MediaHost } from '../src/media/host.js';
-import { fusion } from '../src/policy/fusion.js';
-import { createHms } from '../src/policy/hms/hms.js';
-import { thresholdGate } from '../src/policy/threshold-gate.js';
-import type { Gate } from '../src/policy/types.js';
 import { segmentSpec, type SegmentSpec } from '../src/segment/spec.js';
-import { createHear } from '../src/sense/hear.js';
-import { createSee } from '../src/sense/see.js';
-import { createWatch } from '../src/sense/watch.js';
 import type { Profile } from '../src/settings/profile.js';
+import { LiveParts } from './live-parts.js';
 import type { Nets } from './nets.js';
-import { recognise, type Recognition } from './recognise.js';
+import { recognise } from './recognise.js';
 
 /** What one stream is made of besides its nets. */
 export interface StreamOptions {
@@ -34,22 +28,6 @@ export interface StreamOptions {
   readonly onOvertaken?: () => void;
 }
 
-const gateOf = (sense: 'appearance' | 'motion', { profile, nets }: StreamOptions): Gate => thresholdGate({
-  sense,
-  settings: profile.gate[sense],
-  listen: profile.listen,
-  labels: nets.audio.labels,
-  installed: nets[sense] !== undefined,
-});
-
-/** What decides and remembers: the learned policy if there is one, else thresholds and a fading memory. */
-const decidersOf = (options: StreamOptions): Pick<Recognition, 'gates' | 'policy'> => {
-  const { profile: { gate, believe: settings, listen }, nets } = options;
-  if (nets.policy !== undefined) return createHms({ net: nets.policy.net, gates: gate, settings, listen });
-  const gates = { appearance: gateOf('appearance', options), motion: gateOf('motion', options) };
-  return { gates, policy: fusion({ settings, listen, gates: Object.values(gates) }) };
-};
-
 /** The audio net's segments, at the policy's own step if it has one. */
 const segmentOf = ({ profile, nets }: StreamOptions): SegmentSpec => {
   const spec = segmentSpec(nets.logMel, profile.segment.latenessS * 1e6);
@@ -57,28 +35,49 @@ const segmentOf = ({ profile, nets }: StreamOptions): SegmentSpec => {
 };
 
 /** Recordings must not depend on the clock of this machine; what may be live ends its events when nothing comes any more. */
-const emitSpec = ({ camera, source, profile: { emit, watchdog } }: StreamOptions): EmitSpec =>
+const emitSpec = ({ camera, source }: StreamOptions, { emit, watchdog }: Profile): EmitSpec =>
   ({ camera, ...emit, ...(mayBeLive(source) ? { silenceS: watchdog.stallS * 2 } : {}) });
 
-/** Recognises one source by its profile. Cold; ends when the recording does, when `stop` aborts, or with a Fault. */
-export const stream = (options: StreamOptions): Observable<Output> => {
+/** A stream whose settings can be changed while it runs. */
+export interface LiveStream {
+  /** Cold; ends when the recording does, when `stop` aborts, or with a Fault. To be subscribed to once. */
+  readonly outputs: Observable<Output>;
+  /**
+   * Lets other settings hold from the next segment on: what it listens for, its gates, how it believes, looks and emits.
+   * The connection, the nets and all memory stay. Fault `settings-invalid` when they do not fit the nets; then all is as before.
+   */
+  update(profile: Profile): void;
+}
+
+/**
+ * Puts one stream together.
+ * @throws Fault `settings-invalid` or `pack-invalid` when the profile does not fit its nets
+ */
+export const liveStream = (options: StreamOptions): LiveStream => {
   const { profile, nets, host, firstFailure, source, stop, onSource, onOvertaken } = options;
   const segment = segmentOf(options);
-  return recognise(source.url, stop, {
+  const parts = new LiveParts(nets, profile);
+  const outputs = recognise(source.url, stop, {
     open: (url, stopping) => open({ ...source, url }, { host, profile, segment, firstFailure }).pipe(
       tap((event) => onSource?.(event)),
       takeUntil(stopping.aborted ? [true] : fromEvent(stopping, 'abort')),
     ),
-    hear: createHear(nets.audio, profile.hear),
-    see: createSee(nets.appearance, { toleranceUs: profile.look.toleranceS * 1e6 }),
-    watch: createWatch(nets.motion),
-    ...decidersOf(options),
-    profile: { segment, waiting: profile.segment.waiting, emit: emitSpec(options) },
+    ...parts.recognition,
+    profile: { segment, waiting: profile.segment.waiting, emit: () => emitSpec(options, parts.profile) },
     onDrop: (_segment, reason) => {
       if (reason === 'overtaken') onOvertaken?.();
     },
   });
+  return {
+    outputs,
+    update: (next) => {
+      parts.update(next);
+    },
+  };
 };
+
+/** Recognises one source by its profile. Cold; ends when the recording does, when `stop` aborts, or with a Fault. */
+export const stream = (options: StreamOptions): Observable<Output> => liveStream(options).outputs;
 
 /** The recording that ships with the embedded pack, as `hearken watch sample` plays it. */
 export const sampleOf = (pack: Pack): string => join(pack.folder, 'sample.mp4');

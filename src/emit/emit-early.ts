@@ -64,20 +64,24 @@ const markSilence = <T>(silenceS: number) => (source: Observable<T>): Observable
  * it means for the events. Every event that began ends: when its label is gone, across a jump, after `silenceS`
  * without a word, and when the source completes or fails. Nothing waits; each subscription speaks for itself.
  *
+ * @param given how it speaks; a function is asked again for each belief, so that a change holds from the next one on (but
+ *   for `silenceS`, which is asked for once)
  * @example beliefs.pipe(settle(), emitEarly({ camera: 'dock', confidence: 0.8, minDurationS: 1, cooldownS: 5 }))
  */
-export const emitEarly = (spec: EmitSpec): OperatorFunction<Settled, Output> => (beliefs) =>
+export const emitEarly = (given: EmitSpec | (() => EmitSpec)): OperatorFunction<Settled, Output> => (beliefs) =>
   defer(() => {
+    const spec = typeof given === 'function' ? given : (): EmitSpec => given;
+    const { silenceS } = spec();
     let memory = NOTHING_SAID;
     const taken = ({ memory: next, outputs }: EmitStep): Observable<Output> => {
       memory = next;
       return from(outputs);
     };
-    const ends = defer(() => taken(emitEnds(spec, memory)));
-    const heard: Observable<Settled | typeof SILENCE> = spec.silenceS === undefined ? beliefs : beliefs.pipe(markSilence(spec.silenceS));
+    const ends = defer(() => taken(emitEnds(spec(), memory)));
+    const heard: Observable<Settled | typeof SILENCE> = silenceS === undefined ? beliefs : beliefs.pipe(markSilence(silenceS));
     return concat(
       heard.pipe(
-        mergeMap((belief) => belief === SILENCE ? ends : taken(emitStep(spec, memory, belief))),
+        mergeMap((belief) => belief === SILENCE ? ends : taken(emitStep(spec(), memory, belief))),
         catchError((error: unknown) => concat(ends, throwError(() => error))),
       ),
       ends,
