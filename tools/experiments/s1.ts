@@ -16,8 +16,8 @@ const COUNTS: S1Counts = { train: 1500, val: 400, test: 1000 };
 
 const SEEDS = [1, 2, 3, 4, 5];
 
-/** S1's world has this seed; the five seeds of the report are of training. */
-const WORLD_SEED = 1;
+/** S1's world has this seed; the five seeds of the report are of training. World 1 was used up: the defaults of HMS were chosen on its test part. */
+const WORLD_SEED = 2;
 
 /** Draws S1's parts, with its oracle. */
 export const drawS1 = (counts: S1Counts): WorldData => {
@@ -35,10 +35,10 @@ const PROJECTED = { audio: 24, appearance: 24, motion: 32 };
 export const s1Settings = (counts: S1Counts = COUNTS): MatrixSettings => ({
   data: `s1 ${WORLD_SEED} ${JSON.stringify(counts)}`,
   seeds: SEEDS, ablationSeeds: SEEDS.slice(0, 2),
-  sweep: [{ appearance: 0.6, motion: 0.75 }, { appearance: 0.85, motion: 0.92 }, { appearance: 0.93, motion: 0.96 }],
-  middle: { appearance: 0.85, motion: 0.92 },
+  sweep: [{ appearance: 0.6, motion: 0.75 }, { appearance: 0.8, motion: 0.88 }, { appearance: 0.9, motion: 0.95 }],
+  middle: { appearance: 0.8, motion: 0.88 },
   // Features of some ten numbers need no wide model.
-  hms: { ...SCHEDULE, projected: PROJECTED, hidden: { audio: 16, appearance: 24, motion: 48 }, warmUp: 5, lambda: 2 }, fusion: { ...SCHEDULE, projected: PROJECTED, hidden: 48 },
+  hms: { ...SCHEDULE, projected: PROJECTED, hidden: { audio: 16, appearance: 24, motion: 48 }, warmUp: 5 }, fusion: { ...SCHEDULE, projected: PROJECTED, hidden: 48 },
   senses: ['audio', 'appearance', 'motion'], every: [10, 5],
 });
 

@@ -29,8 +29,8 @@ export const randomOpenings = (steps: number, random: Random): Openings => {
 };
 
 /** The stretch of a sequence that this epoch sees, with its gates left to decide or not. */
-export const excerptOf = (sequence: FeatureSequence, spec: TrainSpec, asked: boolean, random: Random): Excerpt => {
-  const steps = Math.min(spec.stretch, sequence.steps);
+export const excerptOf = (sequence: FeatureSequence, { stretch }: Pick<TrainSpec, 'stretch'>, asked: boolean, random: Random): Excerpt => {
+  const steps = Math.min(stretch, sequence.steps);
   const from = random.below(sequence.steps - steps + 1);
   return { sequence, from, steps, openings: asked ? undefined : randomOpenings(sequence.steps, random) };
 };

@@ -22,6 +22,12 @@ export interface Schedule {
   readonly supervision: 'last' | 'every';
   /** Longer sequences give a stretch of so many steps an epoch, from a place drawn anew. */
   readonly stretch: number;
+  /**
+   * In the first `epochs` epochs, `count` clips are joined into one stream, anew in each (see `splice.ts`), and every
+   * step is supervised, whatever `supervision` says; `stretch` then bounds what is taken of one clip. What two senses
+   * tell only together is learned so, and hardly from last steps alone. Default: none are joined.
+   */
+  readonly splice?: { readonly count: number; readonly epochs: number } | undefined;
   /** The share of sequences held back to pick the best epoch by, 0…0.5; with 0 the last epoch is kept. */
   readonly held: number;
   /** Deals silence out to classes alike, so that a missing sound tells no label. */

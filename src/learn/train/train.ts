@@ -3,6 +3,7 @@ import { Fault } from '../../faults.js';
 import { standardOf, standardisedSequence, widthsOf, type Excerpt } from '../model/batch.js';
 import { SENSES, toWeights } from '../model/parameters.js';
 import { holdBack } from '../split.js';
+import type { Random } from '../random.js';
 import { openEngine } from '../tensor/engine.js';
 import { tensor1d, type Tensor1D } from '../tensor/tf.js';
 import type { BySense, FeatureSequence, FeatureSet, FusionModel, HmsModel, Weight, Weights } from '../types.js';
@@ -13,6 +14,7 @@ import { assess, differentiate, traineeOf, type BatchResult, type Trainee } from
 import type { EpochReport, HeldReport } from './report.js';
 import type { FusionSpec, HmsSpec, TrainSpec } from './settings.js';
 import { levelSilence } from './silence.js';
+import { splice } from './splice.js';
 import { drawWeights, requireNumbers, standardise } from './start.js';
 
 /** How a training is run; none of it but the seed changes the result. */
@@ -98,12 +100,20 @@ class Tally {
   }
 }
 
+/** How an epoch is gone through: clips as they are, or joined into streams that are supervised at every step. */
+const phaseOf = (spec: TrainSpec, epoch: number): { readonly phase: TrainSpec; readonly streamsOf: (order: readonly FeatureSequence[], random: Random) => readonly FeatureSequence[] } => {
+  const { splice: joining, stretch } = spec;
+  if (joining === undefined || epoch >= joining.epochs) return { phase: spec, streamsOf: (order) => order };
+  return { phase: { ...spec, supervision: 'every', stretch: Infinity }, streamsOf: (order, random) => splice(order, { count: joining.count, stretch }, random) };
+};
+
 const trainEpoch = async (course: Course, learner: Learner, epoch: number): Promise<{ learner: Learner; tally: Tally }> => {
   const { spec, seed, trainee, widths, signal } = course;
   const random = epochRandom(seed, epoch + 1);
   const silence = spec.levelSilence ? silenceIn(course.training, trainee) : undefined;
   const levelled = silence === undefined ? course.training : levelSilence(course.training, silence, random);
-  const order = shuffled(levelled, random);
+  const { phase, streamsOf } = phaseOf(spec, epoch);
+  const order = streamsOf(shuffled(levelled, random), random);
   const tally = new Tally();
   let current = learner;
   try {
@@ -111,9 +121,9 @@ const trainEpoch = async (course: Course, learner: Learner, epoch: number): Prom
       signal?.throwIfAborted();
       const excerpts = order.slice(at, at + spec.batch).map((sequence): Excerpt => {
         const asked = spec.kind === 'fusion' || (epoch >= spec.warmUp && !random.chance(spec.forced));
-        return excerptOf(sequence, spec, asked, random);
+        return excerptOf(sequence, phase, asked, random);
       });
-      const { gradient, ...result } = differentiate(trainee, spec, current.weights, { excerpts, widths, temperature: temperatureAt(spec, epoch), random });
+      const { gradient, ...result } = differentiate(trainee, phase, current.weights, { excerpts, widths, temperature: temperatureAt(spec, epoch), random });
       tally.add(result);
       const learningRate = learningRateAt(spec, epoch);
       current = adamStep(current, gradient, { ...spec, learningRate });
