@@ -11,6 +11,7 @@ const DOORS = {
   'fluent-ffmpeg': '^src/ingest/external-ffmpeg\\.ts$',
   'flatbuffers': '^src/inference/',
   'protobufjs': '^src/inference/',
+  'werift': '^src/ingest/webrtc/peer\\.ts$',
   'ws': '^src/serve/',
   'yaml': '^src/settings/yaml\\.ts$',
   'cac': '^pipelines/',

@@ -5,6 +5,7 @@ import type { EmitSpec, Output } from '../src/emit/types.js';
 import type { Pack } from '../src/inference/types.js';
 import { open } from '../src/ingest/open.js';
 import { mayBeLive, type SourceAddress } from '../src/ingest/sources.js';
+import type { PublisherDoor } from '../src/ingest/webrtc/publisher-door.js';
 import type { SourceEvent } from '../src/ingest/types.js';
 import type { MediaHost } from '../src/media/host.js';
 import { segmentSpec, type SegmentSpec } from '../src/segment/spec.js';
@@ -21,6 +22,8 @@ export interface StreamOptions {
   readonly nets: Nets;
   readonly host: MediaHost;
   readonly firstFailure: 'fatal' | 'retry';
+  /** Where publishers come in, for the source `whip`. */
+  readonly door?: PublisherDoor;
   readonly stop: AbortSignal;
   /** Everything the source says, before it is cut into segments. */
   readonly onSource?: (event: SourceEvent) => void;
@@ -54,11 +57,11 @@ export interface LiveStream {
  * @throws Fault `settings-invalid` or `pack-invalid` when the profile does not fit its nets
  */
 export const liveStream = (options: StreamOptions): LiveStream => {
-  const { profile, nets, host, firstFailure, source, stop, onSource, onOvertaken } = options;
+  const { profile, nets, host, firstFailure, source, stop, door, onSource, onOvertaken } = options;
   const segment = segmentOf(options);
   const parts = new LiveParts(nets, profile);
   const outputs = recognise(source.url, stop, {
-    open: (url, stopping) => open({ ...source, url }, { host, profile, segment, firstFailure }).pipe(
+    open: (url, stopping) => open({ ...source, url }, { host, profile, segment, firstFailure, ...(door === undefined ? {} : { door }) }).pipe(
       tap((event) => onSource?.(event)),
       takeUntil(stopping.aborted ? [true] : fromEvent(stopping, 'abort')),
     ),

@@ -15,6 +15,11 @@ export interface ReconnectPolicy {
   readonly healthyMs: number;
   /** A connection that brings nothing for this long is stalled [ms]. */
   readonly stallMs: number;
+  /**
+   * True for a source that comes by itself, a publisher: it is waited for without end, and its silence is told but ends
+   * only when the connection gives it up. Default false.
+   */
+  readonly pushed?: boolean;
   /** What a first attempt that fails means: a mistake in the address, or a camera that is still off. */
   readonly firstFailure: 'fatal' | 'retry';
   /** 0…1; replaced in tests. */
@@ -102,6 +107,8 @@ class Keeper {
   #receive(event: ConnectionEvent): void {
     this.#lastHeardMs = this.#clock.now();
     switch (event.kind) {
+      case 'listening':
+        return;
       case 'opened':
         this.#open(event);
         return;
@@ -132,10 +139,11 @@ class Keeper {
     this.#highUs = Math.max(this.#highUs, Math.ceil(timeUs));
   }
 
-  #open({ info, video, permit }: ConnectionOpened): void {
+  #open({ info, video, permit, at }: ConnectionOpened): void {
     this.#connections += 1;
     this.#everOpened = true;
     const atMs = this.#clock.now();
+    if (at !== undefined) this.#reach(at.startUs);
     this.#opened = { live: info.live, atMs };
     this.#permittedUs = this.#highUs;
     this.#emit({
@@ -144,7 +152,7 @@ class Keeper {
       startUs: this.#highUs,
       info,
       // A recording has no wall clock of its own: its times count from its beginning, the same on every run.
-      originEpochMs: info.live ? atMs - this.#highUs / 1000 : 0,
+      originEpochMs: info.live ? atMs - (at?.nowUs ?? this.#highUs) / 1000 : 0,
       ...(video === undefined ? {} : { video }),
       permit: (untilUs) => {
         this.#permittedUs = Math.max(this.#permittedUs, untilUs);
@@ -159,15 +167,27 @@ class Keeper {
     this.#watchdog?.unsubscribe();
     const check = (): void => {
       const waitsForPermit = this.#opened?.live === false && this.#highUs >= this.#permittedUs;
+      const awaited = this.#policy.pushed === true && this.#opened === undefined;
       const silentMs = this.#clock.now() - this.#lastHeardMs;
-      if (silentMs >= this.#policy.stallMs && !waitsForPermit) {
+      const silent = silentMs >= this.#policy.stallMs && !waitsForPermit && !awaited;
+      if (silent && this.#policy.pushed === true) {
+        this.#tellSilence(silentMs);
+      } else if (silent) {
         this.#failed(new Fault('ingest', 'source-stalled', `${this.#policy.name} has sent nothing for ${Math.round(silentMs / 1000)} s.`, { remedy: 'It is connected anew; check the camera and the network if this goes on.' }));
         return;
       }
-      const nextMs = waitsForPermit ? this.#policy.stallMs : Math.max(10, this.#policy.stallMs - silentMs);
+      const nextMs = waitsForPermit || awaited || silent ? this.#policy.stallMs : Math.max(10, this.#policy.stallMs - silentMs);
       this.#watchdog = this.#clock.schedule(check, nextMs);
     };
     this.#watchdog = this.#clock.schedule(check, this.#policy.stallMs);
+  }
+
+  /** A publisher that is silent may come back; its connection decides when to give it up. */
+  #tellSilence(silentMs: number): void {
+    if (this.#state === 'stalled') return;
+    this.#state = 'stalled';
+    const fault = new Fault('ingest', 'source-stalled', `${this.#policy.name} has sent nothing for ${Math.round(silentMs / 1000)} s.`, { remedy: 'Check the publisher and its network; it may also begin anew.' });
+    this.#emit({ kind: 'state', state: 'stalled', fault });
   }
 
   #failed(fault: Fault): void {

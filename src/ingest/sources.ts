@@ -7,7 +7,7 @@ import { redact } from './redact.js';
 
 /** A source as a user names it. */
 export interface SourceAddress {
-  /** A path or an address: a file, rtsp(s), http(s), rtmp(s), or `ffmpeg:` with options of its own. */
+  /** A path or an address: a file, rtsp(s), http(s), rtmp(s), `ffmpeg:` with options of its own, or `whip` for what is published to us. */
   readonly url: string;
   /** How RTSP carries its packets. Default `tcp`. */
   readonly transport?: 'tcp' | 'udp';
@@ -21,6 +21,8 @@ export interface Opening {
   readonly options: Readonly<Record<string, string>>;
   readonly live: boolean | 'auto';
   readonly probe: 'never' | 'if-needed';
+  /** True for `whip`: it comes by itself. */
+  readonly pushed?: true;
   /** Set for `ffmpeg:`: the words of its command line. */
   readonly externalFfmpeg?: readonly string[];
 }
@@ -97,9 +99,11 @@ const external: Row = ({ url }) => {
   return { url, name: redact(url), options: { protocol_whitelist: 'unix' }, live: true, probe: 'if-needed', externalFfmpeg: words };
 };
 
+const whip: Row = () => ({ url: 'whip:', name: 'whip', options: {}, live: true, probe: 'never', pushed: true });
+
 /** The schemes, and what opens them. */
 const SCHEMES: ReadonlyMap<string, Row> = new Map([
-  ['file', file], ['rtsp', rtsp], ['rtsps', rtsp], ['http', http], ['https', http], ['rtmp', rtmp], ['rtmps', rtmp], ['ffmpeg', external],
+  ['file', file], ['rtsp', rtsp], ['rtsps', rtsp], ['http', http], ['https', http], ['rtmp', rtmp], ['rtmps', rtmp], ['ffmpeg', external], ['whip', whip],
 ]);
 
 /** The schemes that can be opened, for help texts. */
@@ -110,7 +114,10 @@ export const splitWords = (line: string): string[] =>
   [...line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
 
 /** The scheme of an address, in lower case; undefined for a path. */
-const schemeOf = ({ url }: SourceAddress): string | undefined => /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
+const schemeOf = ({ url }: SourceAddress): string | undefined => (isPushed({ url }) ? 'whip' : /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase());
+
+/** Whether a source is published to us (`whip`) instead of being fetched. */
+export const isPushed = ({ url }: SourceAddress): boolean => /^whip:?$/i.test(url);
 
 /** Whether a source may be live, as far as its address tells: everything but a file. */
 export const mayBeLive = (address: SourceAddress): boolean => {

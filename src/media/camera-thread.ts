@@ -3,13 +3,16 @@
  * here: nothing else waits for this thread, and each trip through the pool would cost more than a packet does.
  */
 import { parentPort } from 'node:worker_threads';
-import { faultToRecord } from '../faults.js';
+import { asFault, faultToRecord } from '../faults.js';
 import { Connection } from './connection.js';
 import { liveNatives, routeNativeLog } from './native.js';
-import type { FromThread, MediaBatch, ToThread } from './protocol.js';
-import type { ClipAnswer, FrameAnswer } from './types.js';
+import type { ConnectSpec, FromThread, MediaBatch, ToThread } from './protocol.js';
+import type { ConnectionEvents, ThreadConnection, ThreadModule } from './thread-connection.js';
+import type { ClipAnswer, FrameAnswer, StillAnswer } from './types.js';
 
-let connection: Connection | undefined;
+let connection: ThreadConnection | undefined;
+/** Counts the connections, so that one which is closed while its module loads is never made. */
+let wanted = 0;
 /** Requests being served; one that is cancelled stays until it notices. */
 const serving = new Map<number, { cancelled: boolean }>();
 
@@ -42,23 +45,65 @@ const look = async (message: Extract<ToThread, { t: 'frame' | 'clip' }>): Promis
   }
 };
 
+const still = ({ q, request }: Extract<ToThread, { t: 'still' }>): void => {
+  let answer: StillAnswer = { timeUs: 0, ms: 0 };
+  try {
+    answer = connection?.still(request) ?? answer;
+  } catch {
+    // A picture for people that cannot be made is no picture; the camera goes on.
+  }
+  tell({ t: 'still', q, answer });
+};
+
 const tellHealth = (): void => {
   const decoded = connection?.videoDecoded ?? { packets: 0, frames: 0 };
   tell({ t: 'thread-health', natives: liveNatives(), videoPacketsDecoded: decoded.packets, videoFramesDecoded: decoded.frames });
 };
 
+const events: ConnectionEvents = {
+  listening: () => {
+    tell({ t: 'listening' });
+  },
+  opened: (info, at) => {
+    tell({ t: 'opened', info, ...(at === undefined ? {} : { at }) });
+  },
+  media: tellBatch,
+  ended: (fault) => {
+    tell({ t: 'ended', ...(fault === undefined ? {} : { fault: faultToRecord(fault) }) });
+  },
+};
+
+const connect = async (spec: ConnectSpec): Promise<void> => {
+  wanted += 1;
+  if (spec.module === undefined) {
+    connection = new Connection(spec, events);
+    return;
+  }
+  const mine = wanted;
+  try {
+    const module = await import(spec.module) as ThreadModule;
+    if (mine === wanted) connection = module.connect(spec, events);
+  } catch (error) {
+    if (mine === wanted) events.ended(asFault(error, 'media'));
+  }
+};
+
+const answer = async ({ q, question }: Extract<ToThread, { t: 'ask' }>): Promise<void> => {
+  let reply: unknown;
+  try {
+    reply = await connection?.ask?.(question);
+  } finally {
+    tell({ t: 'reply', q, reply });
+  }
+};
+
 const receive = async (message: ToThread): Promise<void> => {
   switch (message.t) {
     case 'connect':
-      connection = new Connection(message.spec, {
-        opened: (info) => {
-          tell({ t: 'opened', info });
-        },
-        media: tellBatch,
-        ended: (fault) => {
-          tell({ t: 'ended', ...(fault === undefined ? {} : { fault: faultToRecord(fault) }) });
-        },
-      });
+      await connect(message.spec);
+      return;
+    case 'ask':
+      await answer(message);
       return;
     case 'permit':
       connection?.permit(message.untilUs);
@@ -66,6 +111,9 @@ const receive = async (message: ToThread): Promise<void> => {
     case 'frame':
     case 'clip':
       await look(message);
+      return;
+    case 'still':
+      still(message);
       return;
     case 'cancel': {
       const request = serving.get(message.q);
@@ -76,6 +124,7 @@ const receive = async (message: ToThread): Promise<void> => {
       tellHealth();
       return;
     case 'close':
+      wanted += 1;
       await connection?.close();
       tellHealth();
       connection = undefined;

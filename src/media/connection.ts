@@ -3,30 +3,14 @@
  * in the ring and serves them on demand. It owns every native object of its camera.
  */
 import { Fault, asFault } from '../faults.js';
-import { AudioDecoder } from './audio-decoder.js';
-import { Batch } from './batch.js';
 import { MediaClock, ticksToUs, type TrackClock } from './clock.js';
 import { openDemuxer, type Demuxer, type Track } from './demuxer.js';
 import { connectionFault } from './faults.js';
-import { GopDecoder } from './gop-decoder.js';
-import { GopRing } from './gop-ring.js';
-import { VideoOnDemand } from './lazy-video.js';
-import {
-  AVERROR_EAGAIN, AVERROR_EOF, AV_NOPTS_VALUE, NativeError, clonePacket, freePacket, newPacket,
-  type Packet,
-} from './native.js';
-import { Permits } from './permits.js';
-import type { ConnectSpec, MediaBatch } from './protocol.js';
-import { Scaler } from './scaler.js';
-import type { ClipAnswer, ClipRequest, FrameAnswer, FrameRequest, MediaInfo } from './types.js';
-
-/** Where a connection's output goes. */
-export interface ConnectionEvents {
-  opened(info: MediaInfo): void;
-  media(batch: Omit<MediaBatch, 't' | 'c'>): void;
-  /** The end: of a recording, or by a fault. Nothing follows. */
-  ended(fault: Fault | undefined): void;
-}
+import { Intake, type PacketTime } from './intake.js';
+import { AVERROR_EAGAIN, AVERROR_EOF, AV_NOPTS_VALUE, NativeError, freePacket, newPacket, type Packet } from './native.js';
+import type { ConnectSpec } from './protocol.js';
+import type { ConnectionEvents, ThreadConnection } from './thread-connection.js';
+import type { ClipAnswer, ClipRequest, FrameAnswer, FrameRequest, MediaInfo, StillAnswer, StillRequest } from './types.js';
 
 /** A read that took longer than this found nothing waiting: the reader has caught up [ms]. */
 const CAUGHT_UP_MS = 4;
@@ -37,34 +21,20 @@ const READS_IN_A_ROW = 64;
 /** A recording that ends this much before its stated duration was cut off [µs]. */
 const CUT_OFF_US = 1_500_000;
 
-interface VideoSide {
+interface Side {
   readonly track: Track;
   readonly clock: TrackClock;
-  readonly ring: GopRing<Packet>;
-  readonly decoder: GopDecoder;
-  readonly scaler: Scaler;
-  readonly demand: VideoOnDemand;
-}
-
-interface AudioSide {
-  readonly track: Track;
-  readonly clock: TrackClock;
-  readonly decoder: AudioDecoder;
 }
 
 /** A source being read. */
-export class Connection {
+export class Connection implements ThreadConnection {
   readonly #spec: ConnectSpec;
   readonly #events: ConnectionEvents;
-  readonly #permits = new Permits();
-  readonly #batch = new Batch();
+  readonly #intake: Intake;
   #closed = false;
   #wake: (() => void) | undefined;
-  #audio: AudioSide | undefined;
-  #video: VideoSide | undefined;
-  #highUs = 0;
-  /** Where the segments are counted from: the connection's beginning, or the last jump [µs]. */
-  #originUs = 0;
+  #audio: Side | undefined;
+  #video: Side | undefined;
   readonly #done: Promise<void>;
   readonly #closing: Promise<void>;
   #close: () => void = () => undefined;
@@ -76,6 +46,9 @@ export class Connection {
   constructor(spec: ConnectSpec, events: ConnectionEvents) {
     this.#spec = spec;
     this.#events = events;
+    this.#intake = new Intake(spec, (batch) => {
+      events.media(batch);
+    });
     this.#closing = new Promise((resolve) => {
       this.#close = resolve;
     });
@@ -83,31 +56,35 @@ export class Connection {
     this.#done = Promise.resolve().then(async () => this.#run());
   }
 
-  /** Lets the reader go on to this media time [µs]. */
+  /** See {@link ThreadConnection.permit}. */
   permit(untilUs: number): void {
-    this.#permits.extend(untilUs);
+    this.#intake.permits.extend(untilUs);
   }
 
-  /** See {@link VideoOnDemand.frameAt}. */
+  /** See {@link ThreadConnection.frameAt}. */
   async frameAt(request: FrameRequest, cancelled: () => boolean): Promise<FrameAnswer> {
-    return this.#video === undefined ? { reason: 'no-video', cost: NOTHING } : this.#video.demand.frameAt(request, () => this.#closed || cancelled());
+    return this.#intake.frameAt(request, cancelled);
   }
 
-  /** See {@link VideoOnDemand.clip}. */
+  /** See {@link ThreadConnection.clip}. */
   async clip(request: ClipRequest, cancelled: () => boolean): Promise<ClipAnswer> {
-    return this.#video === undefined ? { pictures: [], reason: 'no-video', cost: NOTHING } : this.#video.demand.clip(request, () => this.#closed || cancelled());
+    return this.#intake.clip(request, cancelled);
   }
 
-  /** Packets sent to the video decoder and frames that came out of it. */
+  /** See {@link ThreadConnection.still}. */
+  still(request: StillRequest): StillAnswer {
+    return this.#intake.still(request);
+  }
+
+  /** See {@link ThreadConnection.videoDecoded}. */
   get videoDecoded(): { readonly packets: number; readonly frames: number } {
-    const counts = this.#video?.decoder.counts;
-    return { packets: counts?.packetsSent ?? 0, frames: counts?.framesDecoded ?? 0 };
+    return this.#intake.videoDecoded;
   }
 
   /** Ends the reading, and resolves when every native object is freed. A read that blocks ends with libav's time-out. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#permits.end();
+    this.#intake.abandon();
     this.#wake?.();
     this.#close();
     await this.#done;
@@ -119,7 +96,7 @@ export class Connection {
       try {
         this.#begin(demuxer);
         const fault = await this.#read(demuxer);
-        this.#flush();
+        this.#intake.flush();
         this.#end(fault);
         // The listener may still want pictures of the last seconds; it closes the connection when it has done with them.
         await this.#closing;
@@ -138,28 +115,18 @@ export class Connection {
   #begin({ audio, video, info, startUs }: Demuxer): void {
     const spec = this.#spec;
     const clock = new MediaClock({ startUs: spec.startUs, ...(startUs === undefined ? {} : { originUs: startUs }) });
-    this.#highUs = spec.startUs;
-    this.#originUs = spec.startUs;
-    if (audio !== undefined) this.#audio = { track: audio, clock: clock.track(audio.base), decoder: new AudioDecoder(audio.parameters) };
-    if (video !== undefined) {
-      const ring = new GopRing<Packet>(spec.ring, freePacket);
-      const decoder = new GopDecoder(video.parameters, spec.keptFrameBytes);
-      const scaler = new Scaler();
-      const demand = new VideoOnDemand({ ring, decoder, scaler, clock: this.#permits.videoClock });
-      this.#video = { track: video, clock: clock.track(video.base), ring, decoder, scaler, demand };
-    }
-    this.#permits.begin({ live: info.live, audio: audio !== undefined, video: video !== undefined }, spec.startUs);
+    if (audio !== undefined) this.#audio = { track: audio, clock: clock.track(audio.base) };
+    if (video !== undefined) this.#video = { track: video, clock: clock.track(video.base) };
+    this.#intake.begin({
+      live: info.live,
+      ...(audio === undefined ? {} : { audio: audio.parameters }),
+      ...(video === undefined ? {} : { video: video.parameters }),
+    });
     this.#events.opened(info);
   }
 
   async #finish(demuxer: Demuxer): Promise<void> {
-    this.#permits.end();
-    // A request may still be decoding; its pictures are native memory that must outlive it.
-    await this.#video?.demand.settled();
-    this.#audio?.decoder[Symbol.dispose]();
-    this.#video?.ring[Symbol.dispose]();
-    this.#video?.decoder[Symbol.dispose]();
-    this.#video?.scaler[Symbol.dispose]();
+    await this.#intake.close();
     demuxer.close();
   }
 
@@ -169,9 +136,9 @@ export class Connection {
     const { live } = demuxer.info;
     try {
       for (let reads = 1; !this.#closed; reads += 1) {
-        if (!live && this.#permits.exhausted) {
-          this.#flush();
-          await this.#permits.more();
+        if (!live && this.#intake.permits.exhausted) {
+          this.#intake.flush();
+          await this.#intake.permits.more();
           continue;
         }
         const startMs = performance.now();
@@ -182,7 +149,7 @@ export class Connection {
           this.#route(packet);
           packet.unref();
         }
-        if (this.#batch.full) this.#flush();
+        if (this.#intake.full) this.#intake.flush();
         if (live && (result === AVERROR_EAGAIN || performance.now() - startMs > CAUGHT_UP_MS)) await this.#rest();
         else if (reads % READS_IN_A_ROW === 0) await new Promise((resolve) => setImmediate(resolve));
       }
@@ -197,9 +164,9 @@ export class Connection {
    * Waking for each packet costs several times as much, and nobody could use it sooner.
    */
   async #rest(): Promise<void> {
-    this.#flush();
+    this.#intake.flush();
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#untilNextSegmentMs());
+      const timer = setTimeout(resolve, this.#intake.untilNextSegmentUs / 1000 + PACKET_MS);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -208,76 +175,33 @@ export class Connection {
     this.#wake = undefined;
   }
 
-  /** A live source moves on by one media second a second, so what is missing from the next segment is also how long it takes. */
-  #untilNextSegmentMs(): number {
-    const { windowUs, hopUs } = this.#spec.rhythm;
-    const sinceUs = (this.#permits.reachedUs ?? this.#originUs) - this.#originUs;
-    const hops = Math.max(0, Math.floor((sinceUs - windowUs) / hopUs) + 1);
-    const missingUs = Math.min(windowUs + hops * hopUs - sinceUs, hopUs);
-    return missingUs / 1000 + PACKET_MS;
-  }
-
   #route(packet: Packet): void {
-    if (packet.streamIndex === this.#audio?.track.index) this.#hear(packet, this.#audio);
-    else if (packet.streamIndex === this.#video?.track.index) this.#keep(packet, this.#video);
+    if (packet.streamIndex === this.#audio?.track.index) this.#intake.hear(packet, this.#timeOf(packet, this.#audio));
+    else if (packet.streamIndex === this.#video?.track.index) this.#intake.keep(packet, this.#timeOf(packet, this.#video));
   }
 
-  /** Replaces the packet's times by media time, so that decoded frames carry it. */
-  #stamp(packet: Packet, side: AudioSide | VideoSide): { timeUs: number; dtsUs: number; discontinuity: boolean } {
-    const { pts, dts } = packet;
+  #timeOf({ pts, dts }: Packet, { clock, track }: Side): PacketTime {
     const ticks = pts === AV_NOPTS_VALUE ? dts : pts;
-    const { timeUs, discontinuity } = side.clock.read(ticks === AV_NOPTS_VALUE ? undefined : ticks, performance.now() * 1000);
-    const behindUs = pts === AV_NOPTS_VALUE || dts === AV_NOPTS_VALUE ? 0 : ticksToUs(pts - dts, side.track.base);
-    packet.pts = BigInt(timeUs);
-    packet.dts = BigInt(timeUs - behindUs);
-    if (discontinuity) this.#originUs = Math.max(timeUs, this.#highUs);
-    this.#highUs = Math.max(this.#highUs, timeUs);
+    const { timeUs, discontinuity } = clock.read(ticks === AV_NOPTS_VALUE ? undefined : ticks, performance.now() * 1000);
+    const behindUs = pts === AV_NOPTS_VALUE || dts === AV_NOPTS_VALUE ? 0 : ticksToUs(pts - dts, track.base);
     return { timeUs, dtsUs: timeUs - behindUs, discontinuity };
   }
 
-  #hear(packet: Packet, side: AudioSide): void {
-    const { timeUs, discontinuity } = this.#stamp(packet, side);
-    for (const { startUs, samples } of side.decoder.decode(packet)) {
-      if (this.#permits.live && this.#permits.isBeyond(startUs)) this.#batch.drop(startUs, samples.length);
-      else this.#batch.audio(startUs, samples, discontinuity);
-    }
-    this.#permits.heard(timeUs);
-  }
-
-  #keep(packet: Packet, side: VideoSide): void {
-    const { timeUs, dtsUs, discontinuity } = this.#stamp(packet, side);
-    const key = packet.isKeyframe;
-    const bytes = packet.size;
-    // Frames on both sides of a jump do not belong together: what came before it can no longer be asked for.
-    if (discontinuity) side.ring.clear();
-    const pushed = side.ring.push({ ptsUs: timeUs, key, bytes, packet: clonePacket(packet) });
-    this.#permits.seen(dtsUs);
-    this.#batch.video({ untilUs: dtsUs, bytes, ...(key ? { keyUs: timeUs } : {}), dropped: pushed !== 'kept', discontinuity });
-  }
-
-  #flush(): void {
-    const batch = this.#batch.take();
-    if (batch !== undefined) this.#events.media(batch);
-  }
-
   #ended(result: number, info: MediaInfo): Fault | undefined {
-    this.#permits.end();
-    this.#batch.reach(this.#highUs);
+    this.#intake.end();
     const { name } = this.#spec;
     if (info.live) {
       return result === AVERROR_EOF
         ? new Fault('media', 'source-lost', `${name} closed the connection.`, { remedy: 'It is tried again.' })
         : connectionFault(new NativeError(result, 'av_read_frame'), name);
     }
-    const missingUs = (info.durationUs ?? 0) - (this.#highUs - this.#spec.startUs);
+    const missingUs = (info.durationUs ?? 0) - (this.#intake.highUs - this.#spec.startUs);
     if (result !== AVERROR_EOF || missingUs > CUT_OFF_US) {
-      return new Fault('media', 'source-damaged', `${name} is cut off or damaged ${(this.#highUs / 1e6).toFixed(1)} s after its beginning.`, {
+      return new Fault('media', 'source-damaged', `${name} is cut off or damaged ${(this.#intake.highUs / 1e6).toFixed(1)} s after its beginning.`, {
         remedy: 'What could be read was used; copy the recording again from where it came from.',
       });
     }
-    const damaged = this.#audio?.decoder.damaged ?? 0;
+    const damaged = this.#intake.damagedAudio;
     return damaged === 0 ? undefined : new Fault('media', 'source-damaged', `${name} has ${damaged} damaged packets of sound.`, { remedy: 'What could be decoded was used.' });
   }
 }
-
-const NOTHING = { decodedFrames: 0, decodeMs: 0, scaleMs: 0, waitMs: 0 };

@@ -156,6 +156,11 @@ export class GopRing<P> implements Disposable {
     return this.#gops.findLast((gop) => gop.keyUs <= timeUs);
   }
 
+  /** The GOP that is being filled. */
+  get newest(): Gop<P> | undefined {
+    return this.#gops.at(-1);
+  }
+
   /** What it holds now. */
   get state(): RingState {
     const oldest = this.#gops[0];

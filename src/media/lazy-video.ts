@@ -14,16 +14,36 @@ export interface VideoClock {
   reached(timeUs: number): Promise<void>;
 }
 
+/**
+ * Whoever can make the source send a key frame: a WebRTC publisher, which otherwise may send one at its beginning and none
+ * after. The key frame that comes is later than what was asked for; that is the price of not having sent it for nothing.
+ */
+export interface KeyFrameSource {
+  /**
+   * A picture is wanted and the newest key frame is not recent: asks for one, unless one was just asked for.
+   * @param dispensable true when an older key frame would do
+   * @returns how long it is worth waiting for it [ms]
+   */
+  request(dispensable: boolean): number;
+  /** Clips are being looked at, which begin at key frames: for a while there should be some. */
+  arm(): void;
+}
+
 /** Parts of a camera that serve its pictures; borrowed from the connection that owns them. */
 export interface VideoParts {
   readonly ring: GopRing<Packet>;
   readonly decoder: GopDecoder;
   readonly scaler: Scaler;
   readonly clock: VideoClock;
+  /** Absent for sources that send key frames as they please. */
+  readonly keyFrames?: KeyFrameSource;
 }
 
 /** Requests of one camera that may wait; one more is refused as `overloaded`. */
 const MOST_WAITING = 8;
+
+/** A key frame that can be asked for is recent when it is this old [µs]; cameras that cannot be asked send one about as often. */
+const RECENT_US = 2_000_000;
 
 interface Wanted {
   readonly gop: Gop<Packet>;
@@ -44,6 +64,8 @@ export class VideoOnDemand {
   readonly #parts: VideoParts;
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** Woken by the next key frame. */
+  #expecting: (() => void) | undefined;
 
   /** @param parts what it works with; borrowed */
   constructor(parts: VideoParts) {
@@ -55,14 +77,15 @@ export class VideoOnDemand {
     const notAfterUs = request.notAfterUs ?? request.timeUs;
     return this.#inTurn<FrameAnswer>(notAfterUs, cancelled, (reason, cost) => ({ reason, cost }), async (waitMs) => {
       const { ring } = this.#parts;
-      const waited = { ...FREE, waitMs };
-      const gop = request.exact === true ? ring.gopAt(Math.min(request.timeUs, notAfterUs)) : ring.nearestKey(request.timeUs, notAfterUs);
-      if (gop === undefined) return { reason: ring.state.gops === 0 ? 'no-key-frame' : 'not-in-ring', cost: waited };
+      const found = request.exact === true ? ring.gopAt(Math.min(request.timeUs, notAfterUs)) : ring.nearestKey(request.timeUs, notAfterUs);
+      const { gop, freshMs } = request.exact === true ? { gop: found, freshMs: 0 } : await this.#refreshed(request, found);
+      const waited = { ...FREE, waitMs: waitMs + freshMs };
+      if (gop === undefined) return { reason: ring.state.gops === 0 || this.#parts.keyFrames !== undefined ? 'no-key-frame' : 'not-in-ring', cost: waited };
       const timeUs = request.exact === true ? shownAt(gop, Math.min(request.timeUs, notAfterUs)) : gop.keyUs;
       if (timeUs === undefined) return { reason: 'not-in-ring', cost: waited };
-      if (Math.abs(timeUs - request.timeUs) > request.toleranceUs) return { reason: 'too-far', cost: waited };
+      if (Math.abs(timeUs - request.timeUs) > request.toleranceUs) return { reason: this.#parts.keyFrames === undefined ? 'too-far' : 'no-key-frame', cost: waited };
       if (timeUs === request.knownUs) return { unchanged: true, cost: waited };
-      const { pictures, cost } = await this.#decode([{ gop, timesUs: [timeUs] }], request.size, waitMs, cancelled);
+      const { pictures, cost } = await this.#decode([{ gop, timesUs: [timeUs] }], request.size, waited.waitMs, cancelled);
       const [picture] = pictures.values();
       return picture === undefined ? { reason: 'not-decodable', cost } : { picture, cost };
     });
@@ -70,6 +93,7 @@ export class VideoOnDemand {
 
   /** Several frames over a span; see {@link ClipRequest}. */
   async clip(request: ClipRequest, cancelled: () => boolean): Promise<ClipAnswer> {
+    this.#parts.keyFrames?.arm();
     return this.#inTurn<ClipAnswer>(request.toUs, cancelled, (reason, cost) => ({ pictures: [], reason, cost }), async (waitMs) => {
       const none = (reason: NoPictureReason): ClipAnswer => ({ pictures: [], reason, cost: { ...FREE, waitMs } });
       if (this.#parts.ring.state.gops === 0) return none('no-key-frame');
@@ -88,9 +112,41 @@ export class VideoOnDemand {
     });
   }
 
+  /** A key frame has come into the ring, or none will come any more: who waits for one looks again. */
+  keyFrame(): void {
+    this.#expecting?.();
+  }
+
   /** Resolves when no request is being served. */
   async settled(): Promise<void> {
     await this.#tail;
+  }
+
+  /** The key frame that answers a request: the one found, or where it is not recent and the source can be asked, a new one. */
+  async #refreshed({ timeUs, toleranceUs }: FrameRequest, found: Gop<Packet> | undefined): Promise<{ gop: Gop<Packet> | undefined; freshMs: number }> {
+    const { keyFrames, ring } = this.#parts;
+    const ageUs = found === undefined ? Infinity : timeUs - found.keyUs;
+    if (keyFrames === undefined || ageUs <= Math.min(toleranceUs, RECENT_US)) return { gop: found, freshMs: 0 };
+    const before = ring.newest?.id;
+    // One may have come between the time asked for and now.
+    if (ring.newest !== undefined && ring.newest.keyUs > timeUs) return { gop: ring.newest, freshMs: 0 };
+    const startMs = performance.now();
+    await this.#nextKey(keyFrames.request(ageUs <= toleranceUs));
+    const fresh = ring.newest?.id === before ? undefined : ring.newest;
+    return { gop: fresh ?? found, freshMs: performance.now() - startMs };
+  }
+
+  async #nextKey(withinMs: number): Promise<void> {
+    if (withinMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#expecting = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, withinMs);
+      this.#expecting = done;
+    });
   }
 
   #shown(timeUs: number): { gop: Gop<Packet>; timeUs: number } | undefined {

@@ -3,7 +3,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import { faultFromRecord, type Fault } from '../faults.js';
 import type { MediaWorker } from './media-worker.js';
 import type { ConnectSpec, FromMedia, ToMedia } from './protocol.js';
-import type { AudioChunk, ClipAnswer, DecodeCost, FrameAnswer, LazyVideo, MediaInfo, VideoProgress } from './types.js';
+import type { AudioChunk, ClipAnswer, DecodeCost, FrameAnswer, LazyVideo, MediaInfo, OpenedAt, StillAnswer, VideoProgress } from './types.js';
 
 /** The connection is open. */
 export interface ConnectionOpened {
@@ -11,6 +11,17 @@ export interface ConnectionOpened {
   readonly info: MediaInfo;
   readonly video?: LazyVideo;
   readonly permit: (untilUs: number) => void;
+  /** Where it stands on the media clock, when somebody had to come first. Default: it begins now. */
+  readonly at?: OpenedAt;
+}
+
+/** Puts a question of the connection's own kind to it; undefined when it is gone. Never rejects. */
+export type Ask = (question: unknown) => Promise<unknown>;
+
+/** The connection waits for somebody to come, and can be asked. */
+export interface ConnectionListening {
+  readonly kind: 'listening';
+  readonly ask: Ask;
 }
 
 /** Sound that nobody took in time. */
@@ -27,7 +38,7 @@ export interface ConnectionEnded {
 }
 
 /** What one connection emits, in order. */
-export type ConnectionEvent = ConnectionOpened | ConnectionEnded | AudioChunk | ConnectionDropped | VideoProgress;
+export type ConnectionEvent = ConnectionListening | ConnectionOpened | ConnectionEnded | AudioChunk | ConnectionDropped | VideoProgress;
 
 const NOTHING: DecodeCost = { decodedFrames: 0, decodeMs: 0, scaleMs: 0, waitMs: 0 };
 
@@ -101,8 +112,11 @@ export class Link {
 
   #receive(message: FromMedia): void {
     switch (message.t) {
+      case 'listening':
+        this.#subscriber.next({ kind: 'listening', ask: async (question) => this.#put(question) });
+        return;
       case 'opened':
-        this.#subscriber.next(this.#opened(message.info));
+        this.#subscriber.next({ ...this.#opened(message.info), ...(message.at === undefined ? {} : { at: message.at }) });
         return;
       case 'media':
         for (const dropped of message.dropped) this.#subscriber.next({ kind: 'audio-dropped', ...dropped });
@@ -114,6 +128,8 @@ export class Link {
         return;
       case 'frame':
       case 'clip':
+      case 'still':
+      case 'reply':
         this.#queries.get(message.q)?.(message);
         return;
       case 'health':
@@ -135,6 +151,7 @@ export class Link {
     const video: LazyVideo = {
       frameAt: (request) => this.#ask<FrameAnswer>((q) => ({ t: 'frame', c: this.#c, q, request }), (m) => (m.t === 'frame' ? m.answer : undefined), { reason: 'closed', cost: NOTHING }),
       clip: (request) => this.#ask<ClipAnswer>((q) => ({ t: 'clip', c: this.#c, q, request }), (m) => (m.t === 'clip' ? m.answer : undefined), { pictures: [], reason: 'closed', cost: NOTHING }),
+      still: (request) => this.#ask<StillAnswer>((q) => ({ t: 'still', c: this.#c, q, request }), (m) => (m.t === 'still' ? m.answer : undefined), { timeUs: 0, ms: 0 }),
       release: () => {
         if (this.#ended && !this.#gone) this.#release();
       },
@@ -147,6 +164,18 @@ export class Link {
         if (!this.#gone) this.#worker.send({ t: 'permit', c: this.#c, untilUs });
       },
     };
+  }
+
+  async #put(question: unknown): Promise<unknown> {
+    if (this.#gone) return undefined;
+    return new Promise((resolve) => {
+      const q = this.#nextQuery++;
+      this.#queries.set(q, (reply) => {
+        this.#queries.delete(q);
+        resolve(reply?.t === 'reply' ? reply.reply : undefined);
+      });
+      this.#worker.send({ t: 'ask', c: this.#c, q, question });
+    });
   }
 
   #ask<A>(message: (q: number) => ToMedia, answerOf: (reply: FromMedia) => A | undefined, closed: A): Observable<A> {

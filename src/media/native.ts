@@ -11,8 +11,8 @@ import {
 } from 'node-av/lib';
 
 export {
-  AV_CHANNEL_ORDER_NATIVE, AV_CHANNEL_ORDER_UNSPEC, AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_ID_H264, AV_LOG_ERROR,
-  AV_LOG_QUIET, AV_NOPTS_VALUE, AV_OPT_SEARCH_CHILDREN, AV_OPT_TYPE_STRING, AV_PIX_FMT_RGB24, AV_PIX_FMT_YUV420P, AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP,
+  AV_CHANNEL_ORDER_NATIVE, AV_CHANNEL_ORDER_UNSPEC, AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_ID_H264, AV_CODEC_ID_OPUS, AV_CODEC_ID_VP8, AV_LOG_ERROR,
+  AV_LOG_QUIET, AV_NOPTS_VALUE, AV_OPT_SEARCH_CHILDREN, AV_OPT_TYPE_STRING, AV_PIX_FMT_RGB24, AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P, AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP,
   AVDISCARD_ALL, AVERROR_EAGAIN, AVERROR_EOF, AVERROR_EXIT, AVERROR_HTTP_BAD_REQUEST,
   AVERROR_HTTP_FORBIDDEN, AVERROR_HTTP_NOT_FOUND, AVERROR_HTTP_OTHER_4XX, AVERROR_HTTP_SERVER_ERROR, AVERROR_HTTP_TOO_MANY_REQUESTS,
   AVERROR_HTTP_UNAUTHORIZED, AVERROR_INVALIDDATA, AVERROR_PROTOCOL_NOT_FOUND, AVERROR_STREAM_NOT_FOUND, AV_DISPOSITION_ATTACHED_PIC,
@@ -66,6 +66,14 @@ export const newPacket = (): Packet => {
   return packet;
 };
 
+/** A packet of these compressed bytes, which are copied. The caller frees it. */
+export const packetOf = (bytes: Buffer, key: boolean): Packet => {
+  const packet = newPacket();
+  packet.data = bytes;
+  packet.isKeyframe = key;
+  return packet;
+};
+
 /** A second reference to the same compressed bytes (a reference count, no copy). The caller frees it. */
 export const clonePacket = (packet: Packet): Packet => {
   const clone = packet.clone();
@@ -108,6 +116,26 @@ export const copyParameters = (source: CodecParameters): CodecParameters => {
   copy.alloc();
   ok(source.copy(copy), 'avcodec_parameters_copy');
   return copy;
+};
+
+/** What is known of a track that no container describes. */
+export interface TrackDescription {
+  readonly type: CodecParameters['codecType'];
+  readonly codecId: CodecParameters['codecId'];
+  /** Sound only. */
+  readonly sampleRateHz?: number;
+  readonly channels?: 1 | 2;
+}
+
+/** Codec parameters for a track that no container describes. The caller frees them. */
+export const describeTrack = ({ type, codecId, sampleRateHz, channels }: TrackDescription): CodecParameters => {
+  const parameters = new CodecParameters();
+  parameters.alloc();
+  parameters.codecType = type;
+  parameters.codecId = codecId;
+  if (sampleRateHz !== undefined) parameters.sampleRate = sampleRateHz;
+  if (channels !== undefined) parameters.channelLayout = { nbChannels: channels, order: av.AV_CHANNEL_ORDER_NATIVE, mask: channels === 1 ? 4n : 3n };
+  return parameters;
 };
 
 /** Options of a decoder. */

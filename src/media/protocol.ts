@@ -5,7 +5,7 @@
 import type { FaultRecord } from '../faults.js';
 import type { RingBounds } from './gop-ring.js';
 import type { LiveNatives } from './native.js';
-import type { AudioChunk, ClipAnswer, ClipRequest, FrameAnswer, FrameRequest, MediaInfo, VideoProgress } from './types.js';
+import type { AudioChunk, ClipAnswer, ClipRequest, FrameAnswer, FrameRequest, MediaInfo, OpenedAt, StillAnswer, StillRequest, VideoProgress } from './types.js';
 
 /** Segments of `windowUs`, one each `hopUs`, counted from the beginning of a connection or from a jump [µs]. */
 export interface Rhythm {
@@ -30,6 +30,11 @@ export interface ConnectSpec {
   readonly rhythm: Rhythm;
   /** Media time at which this connection begins [µs]. */
   readonly startUs: number;
+  /**
+   * URL of a module that connects in a way of its own (see `ThreadModule`), loaded into the camera's thread. Default: libav.
+   * Given by this program alone, never by a user.
+   */
+  readonly module?: string;
 }
 
 /** What the service asks of one connection. */
@@ -38,7 +43,9 @@ export type ToThread =
   | { readonly t: 'permit'; readonly untilUs: number }
   | { readonly t: 'frame'; readonly q: number; readonly request: FrameRequest }
   | { readonly t: 'clip'; readonly q: number; readonly request: ClipRequest }
+  | { readonly t: 'still'; readonly q: number; readonly request: StillRequest }
   | { readonly t: 'cancel'; readonly q: number }
+  | { readonly t: 'ask'; readonly q: number; readonly question: unknown }
   | { readonly t: 'thread-health' }
   | { readonly t: 'close' };
 
@@ -75,11 +82,14 @@ export interface MediaBatch {
 
 /** What one connection says. */
 export type FromThread =
-  | { readonly t: 'opened'; readonly info: MediaInfo }
+  | { readonly t: 'listening' }
+  | { readonly t: 'reply'; readonly q: number; readonly reply: unknown }
+  | { readonly t: 'opened'; readonly info: MediaInfo; readonly at?: OpenedAt }
   | Omit<MediaBatch, 'c'>
   | { readonly t: 'ended'; readonly fault?: FaultRecord }
   | { readonly t: 'frame'; readonly q: number; readonly answer: FrameAnswer }
   | { readonly t: 'clip'; readonly q: number; readonly answer: ClipAnswer }
+  | { readonly t: 'still'; readonly q: number; readonly answer: StillAnswer }
   | { readonly t: 'thread-health'; readonly natives: LiveNatives; readonly videoPacketsDecoded: number; readonly videoFramesDecoded: number }
   | { readonly t: 'closed' };
 

@@ -80,12 +80,30 @@ export interface ClipAnswer {
   readonly cost: DecodeCost;
 }
 
+/** A picture for people, not for a net. */
+export interface StillRequest {
+  /** Wider pictures are made this wide [pixels]. */
+  readonly maxWidth: number;
+}
+
+/** The answer to a {@link StillRequest}. */
+export interface StillAnswer {
+  /** The newest key frame, a JPEG file; absent when there is none that can be decoded. */
+  readonly jpeg?: Uint8Array;
+  /** When it is shown [µs]. */
+  readonly timeUs: number;
+  /** What making it took [ms]; 0 when it was made before. Not part of what looking costs. */
+  readonly ms: number;
+}
+
 /** Pictures that stay compressed until somebody asks. Nothing is decoded before subscription. */
 export interface LazyVideo {
   /** One frame near a time. Cold: each subscription is one request; unsubscribing drops it if not yet begun. */
   frameAt(request: FrameRequest): Observable<FrameAnswer>;
   /** Several frames over a span; decoding starts at the key frame at or before `fromUs`. Cold, as above. */
   clip(request: ClipRequest): Observable<ClipAnswer>;
+  /** The newest key frame for people to see; apart from all looking: no decoder, count or cost of it is touched. Cold, as above. */
+  still?(request: StillRequest): Observable<StillAnswer>;
   /**
    * Says that nobody will ask for pictures any more: a recording that has been read to its end is closed at once instead
    * of lingering. While the source is still read it does nothing. Idempotent.
@@ -117,6 +135,14 @@ export interface MediaInfo {
   readonly durationUs?: number;
   readonly audio?: AudioTrackInfo;
   readonly video?: VideoTrackInfo;
+}
+
+/** Where a connection that opens late, since somebody had to come first, stands on the media clock. */
+export interface OpenedAt {
+  /** Media time at which it begins [µs]. */
+  readonly startUs: number;
+  /** Media time that it has reached by now [µs]. */
+  readonly nowUs: number;
 }
 
 /** Decoded sound. */
