@@ -13,6 +13,7 @@ const DOORS = {
   'protobufjs': '^src/inference/',
   'werift': '^src/ingest/webrtc/peer\\.ts$',
   'ws': '^src/serve/',
+  'prom-client': '^src/serve/metrics/',
   'yaml': '^src/settings/yaml\\.ts$',
   'cac': '^pipelines/',
   '@tensorflow/tfjs-core': '^src/learn/tensor/',

@@ -3,6 +3,7 @@ import {
 } from 'rxjs';
 import { asFault, Fault } from '../faults.js';
 import { openLink, type Link, type WebSocketMaker } from './client-link.js';
+import { callServer, camerasOf, withScheme, type Callee, type ClientCameras } from './client-calls.js';
 import type { Filter, Lagged, Published, ServerMessage } from './protocol.js';
 
 /** Where the server is, and how to reach it. */
@@ -37,6 +38,8 @@ export interface HearkenClient {
    * missed is asked for. Errors with a Fault when the token or the filters are refused.
    */
   subscribe(filter?: Filter): Observable<ClientMessage>;
+  /** Its cameras, over REST. */
+  readonly cameras: ClientCameras;
 }
 
 const RETRY_FIRST_MS = 500;
@@ -49,20 +52,9 @@ const globalWebSocket = (): WebSocketMaker => {
   return found;
 };
 
-const withScheme = (url: string, scheme: 'http' | 'ws', path: string): URL => {
-  const address = new URL(path, url.replace(/^ws/, 'http'));
-  address.protocol = `${scheme}${address.protocol === 'https:' ? 's' : ''}:`;
-  return address;
-};
-
-const getTicket = async (url: string, token: string, signal: AbortSignal): Promise<string> => {
-  const unreachable = (cause?: unknown): Fault =>
-    new Fault('serve', 'source-refused', 'Hearken cannot be reached.', { remedy: 'Is the server running?', cause });
-  const response = await fetch(withScheme(url, 'http', '/api/ws-ticket'), { method: 'POST', headers: { authorization: `Bearer ${token}` }, signal })
-    .catch((cause: unknown) => { throw unreachable(cause); });
-  if (response.status === 401) throw new Fault('serve', 'auth-required', 'Hearken refused the token.', { remedy: 'Give the token that the server was started with.' });
-  const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok || typeof body !== 'object' || body === null || !('ticket' in body) || typeof body.ticket !== 'string') throw unreachable();
+const getTicket = async (callee: Callee, signal: AbortSignal): Promise<string> => {
+  const response = await callServer(callee, '/api/ws-ticket', { method: 'POST', signal });
+  const body = await response.json() as { readonly ticket: string };
   return body.ticket;
 };
 
@@ -72,7 +64,7 @@ const addressOf = ({ url, token }: ClientOptions): Observable<string> => defer((
   if (token === undefined) return of(address.href);
   const left = new AbortController();
   return new Observable<string>((subscriber) => {
-    const ticket = from(getTicket(url, token, left.signal)).subscribe({
+    const ticket = from(getTicket({ url, token }, left.signal)).subscribe({
       next: (value) => {
         address.searchParams.set('ticket', value);
         subscriber.next(address.href);
@@ -135,6 +127,7 @@ const follow = (link: Link, filter: Filter, begun: (seq: number) => void): Obser
 export const hearkenClient = (options: ClientOptions): HearkenClient => {
   const shared = linkOf(options).pipe(share({ connector: () => new ReplaySubject(1) }));
   return {
+    cameras: camerasOf(options),
     subscribe: (filter = {}) => defer(() => {
       let server: string | undefined;
       let seq = filter.since_seq;

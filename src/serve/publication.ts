@@ -46,6 +46,9 @@ export const publication = (seq: number, camera: string, output: Output): Public
 export const textFor = (subscription: number, { kind, tail }: Publication): string =>
   `{"type":"${kind}","subscription":${subscription},${tail}`;
 
+/** The text for those who have no subscription with a number: SSE, webhooks. */
+export const plainText = ({ kind, tail }: Publication): string => `{"type":"${kind}",${tail}`;
+
 /** A subscription's filters, ready for use. */
 export interface Selection {
   readonly kinds: readonly Kind[];

@@ -23,7 +23,8 @@ const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${te
 
 const NAMES = Object.keys(COMMAND_SCHEMAS) as (keyof typeof COMMAND_SCHEMAS)[];
 
-const sentence = (error: z.ZodError): string =>
+/** What is wrong with something a stranger sent, in one sentence. */
+export const sentence = (error: z.ZodError): string =>
   error.issues.slice(0, 5).map(({ path, message }) => path.length === 0 ? message : `${path.join('.')}: ${message}`).join('; ');
 
 /** Reads one message of a client. Nothing in it is trusted; whatever it is, the answer says what is wrong with it. */

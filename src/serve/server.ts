@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, STATUS_CODES, type IncomingMessage, type Server as HttpServer } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { Output } from '../emit/types.js';
-import { Fault } from '../faults.js';
-import { requireToken, Tickets } from './access.js';
-import { Clients, closeSocket, forgive } from './clients.js';
-import { answerHttp, mayCall, mayEnter, urlOf, type Door } from './http.js';
+import { AddressRates } from './address-rates.js';
+import { Clients } from './clients.js';
+import { answerHttp, type Door } from './http.js';
+import { createListener, ended, listen, type Address } from './listen.js';
 import { PublicationLog } from './log.js';
-import { DEFAULT_LIMITS, type ServerLimits, type ServerOptions } from './options.js';
+import { Metrics } from './metrics/metrics.js';
+import { DEFAULT_LIMITS, tokensOf, type ServerLimits, type ServerOptions } from './options.js';
 import { publication } from './publication.js';
+import { routesOf } from './routes/routes.js';
+import type { Site } from './site.js';
+import { Tickets } from './tickets.js';
+import { Keyring, requireTokens } from './tokens.js';
+import { upgradeTo } from './upgrade.js';
+import { WebhookSender } from './webhooks/sender.js';
 
 /** What the server has to say of itself. */
 export interface ServerStats {
@@ -25,7 +29,7 @@ export interface ServerStats {
 
 /** A server that listens. */
 export interface Server {
-  readonly address: { readonly host: string; readonly port: number };
+  readonly address: Address;
   /** Sends what a camera's stream put out to everybody who subscribed to it. Never waits and never fails. */
   publish(camera: string, output: Output): void;
   stats(): ServerStats;
@@ -33,103 +37,80 @@ export interface Server {
   close(): Promise<void>;
 }
 
-const refuseUpgrade = (socket: Duplex, status: number): void => {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => { socket.destroy(); });
+/** What was published, and all who are told of it. */
+interface Audience {
+  /** The name of this run of the server. */
+  readonly server: string;
+  readonly log: PublicationLog;
+  readonly clients: Clients;
+  readonly webhooks: readonly WebhookSender[];
+  readonly metrics: Metrics;
+}
+
+const gather = ({ webhooks: specs = [], note }: ServerOptions, limits: ServerLimits, site: Site | undefined): Audience => {
+  const server = randomUUID();
+  const log = new PublicationLog(limits.log);
+  const clients = new Clients(limits);
+  const webhooks = specs.map((spec) => new WebhookSender(spec, server, (level, message) => note?.(level, message)));
+  const metrics = new Metrics({ clients, log, webhooks: () => webhooks.map(({ stats }) => stats) }, site);
+  return { server, log, clients, webhooks, metrics };
 };
 
-/** Whether an upgrade bears the token, or a ticket that was not used yet. */
-const admitted = (request: IncomingMessage, url: URL, door: Door): boolean => {
-  const ticket = url.searchParams.get('ticket');
-  return ticket === null ? mayEnter(request, door) : door.tickets.redeem(ticket);
-};
-
-/** Lets WebSockets in; who may not enter is told so by a close code, since browsers do not show HTTP errors to pages. */
-const upgradeTo = (clients: Clients, door: Door, limits: ServerLimits) => {
-  const settings = {
-    noServer: true, clientTracking: false, autoPong: false, perMessageDeflate: false,
-    maxPayload: limits.messageBytes, closeTimeout: limits.closeMs,
-  };
-  const sockets = new WebSocketServer(settings);
-  return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    socket.on('error', () => { socket.destroy(); });
-    const url = urlOf(request);
-    if (url?.pathname !== '/ws') refuseUpgrade(socket, 404);
-    else if (!mayCall(request, door)) refuseUpgrade(socket, 403);
-    else {
-      const mayIn = admitted(request, url, door);
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        if (mayIn) {
-          clients.add(webSocket);
-          return;
-        }
-        forgive(webSocket);
-        closeSocket(webSocket, 'unauthorised', limits.closeMs);
-      });
-    }
-  };
-};
-
-const listen = (server: HttpServer, { host, port }: ServerOptions): Promise<Server['address']> =>
-  new Promise((resolve, reject) => {
-    const fail = (cause: unknown): void => {
-      reject(new Fault('serve', 'listen-failed', `Cannot listen on ${host} port ${port}: ${cause instanceof Error ? cause.message : 'unknown cause'}.`, {
-        remedy: 'Choose another port or address, or stop what uses this one.', cause,
-      }));
-    };
-    server.on('error', fail);
-    try {
-      server.listen(port, host, () => {
-        const address = server.address();
-        resolve(typeof address === 'object' && address !== null ? { host: address.address, port: address.port } : { host, port });
-      });
-    } catch (cause) {
-      // a port that is no port is thrown, not emitted
-      fail(cause);
-    }
+const tell = ({ log, clients, webhooks, metrics }: Audience, camera: string, output: Output): void => {
+  const gone = log.append((seq) => {
+    const one = publication(seq, camera, output);
+    for (const webhook of webhooks) webhook.offer(one);
+    return one;
   });
-
-const ended = (server: HttpServer, closeMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    // Sockets that were upgraded are cut by their own timers; this cuts the rest.
-    const cut = setTimeout(() => { server.closeAllConnections(); }, closeMs);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+  clients.published(gone);
+  metrics.observe(camera, output);
+};
 
 /**
- * Starts the server: WebSocket `/ws` (see protocol.ts), `POST /api/ws-ticket` and `GET /healthz`.
+ * Starts the server: WebSocket `/ws` (see protocol.ts), Server-Sent Events, metrics, health, and, of a site, its cameras,
+ * its WHIP endpoints and the dashboard (see `GET /api/openapi.json`).
  * Fault `auth-required` when others could reach it without a token; Fault `listen-failed` when it cannot listen.
+ *
+ * @param options how it listens, whom it lets in, whom it tells
+ * @param site the cameras; without it only what is published is served
  *
  * @example
  * const server = await startServer({ host: '127.0.0.1', port: 8790 });
  * outputs.subscribe((output) => server.publish('dock', output));
  */
-export const startServer = async (options: ServerOptions): Promise<Server> => {
-  requireToken(options.host, options.token);
+export const startServer = async (options: ServerOptions, site?: Site): Promise<Server> => {
+  const tokens = tokensOf(options);
+  requireTokens(options.host, tokens);
   const limits: ServerLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const nowMs = (): number => performance.now();
-  const log = new PublicationLog(limits.log);
-  const door: Door = { token: options.token, origins: options.origins ?? [], tickets: new Tickets(limits.tickets, nowMs), ticketLifeMs: limits.tickets.lifeMs };
-  const http = createServer({ requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024 });
-  // Room beside the clients for health checks, tickets and those who are being refused; beyond it nobody is answered.
-  http.maxConnections = limits.clients + 64;
-  const address = await listen(http, options);
-  const clients = new Clients(randomUUID(), log, limits, nowMs);
-  http.on('request', (request, response) => { answerHttp(request, response, door); });
-  http.on('upgrade', upgradeTo(clients, door, limits));
+  const door: Door = {
+    keyring: new Keyring(tokens), origins: options.origins ?? [], tickets: new Tickets(limits.tickets, nowMs),
+    rates: new AddressRates(limits.requests, limits.addresses, nowMs),
+  };
+  const { http, tls } = await createListener(options, limits);
+  const audience = gather(options, limits, site);
+  const { server, log, clients, webhooks, metrics } = audience;
+  const routes = await routesOf({ server, log, clients, metrics, site, tickets: door.tickets, limits });
+  http.on('request', (request, response) => {
+    answerHttp(request, response, { routes, door, onAnswered: metrics.countCall, onFault: ({ sentence }) => { options.note?.('error', sentence); } });
+  });
+  http.on('upgrade', upgradeTo({ server, clients, log, door, limits, nowMs }));
+  const end = async (): Promise<void> => {
+    tls?.stop();
+    clients.close('going_away');
+    await Promise.all([ended(http, limits.closeMs), ...webhooks.map((webhook) => webhook.close(limits.closeMs))]);
+  };
+  const address = await listen(http, options).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
   let closing: Promise<void> | undefined;
   return {
     address,
     publish: (camera, output) => {
-      if (closing === undefined) clients.published(log.append((seq) => publication(seq, camera, output)));
+      if (closing === undefined) tell(audience, camera, output);
     },
     stats: () => ({ clients: clients.count, published: log.seq, dropped: clients.dropped, bufferedBytes: clients.bufferedBytes }),
-    close: () => {
-      closing ??= (clients.close('going_away'), ended(http, limits.closeMs));
-      return closing;
-    },
+    close: () => closing ??= end(),
   };
 };

@@ -5,13 +5,26 @@ import { select, textFor, type Publication, type Selection } from './publication
 /** Messages looked at in one go; whoever asks can then let others have their turn. */
 const LOOK_AT_MOST = 50;
 
+/** How a subscriber is spoken to. */
+export interface Wording {
+  /** Says that so many messages were lost. */
+  lagged(dropped: number): string;
+  message(publication: Publication): string;
+}
+
+/** As a WebSocket says it. */
+const overWebSocket = (id: number): Wording => ({
+  lagged: (dropped) => JSON.stringify({ type: 'lagged', subscription: id, dropped } satisfies Lagged),
+  message: (publication) => textFor(id, publication),
+});
+
 /** How far one subscriber has read in the log, and what left the log before they came to it. */
 export class Subscription {
-  readonly id: number;
   /** The answer to the command that made it. */
   readonly subscribed: Subscribed;
   readonly #log: PublicationLog;
   readonly #selection: Selection;
+  readonly #wording: Wording;
   /** The last number that was sent or passed over. */
   #seq: number;
   #dropped = 0;
@@ -20,10 +33,11 @@ export class Subscription {
    * @param id the id of the command that made it
    * @param filter what it lets pass, and where it begins
    * @param log where it reads
+   * @param wording how the subscriber is spoken to; as over a WebSocket unless told otherwise
    */
-  constructor(id: number, filter: Filter, log: PublicationLog) {
-    this.id = id;
+  constructor(id: number, filter: Filter, log: PublicationLog, wording: Wording = overWebSocket(id)) {
     this.#log = log;
+    this.#wording = wording;
     this.#selection = select(filter);
     const since = filter.since_seq;
     const replay = since === undefined ? null : log.replay(since, this.#selection.kinds);
@@ -55,15 +69,15 @@ export class Subscription {
    */
   next(): string | undefined {
     if (this.#dropped > 0) {
-      const lagged: Lagged = { type: 'lagged', subscription: this.id, dropped: this.#dropped };
+      const dropped = this.#dropped;
       this.#dropped = 0;
-      return JSON.stringify(lagged);
+      return this.#wording.lagged(dropped);
     }
     for (let looked = 0; looked < LOOK_AT_MOST; looked++) {
       const publication = this.#log.after(this.#seq, this.#selection.kinds);
       this.#seq = publication?.seq ?? this.#log.seq;
       if (publication === undefined) break;
-      if (this.#selection.matches(publication)) return textFor(this.id, publication);
+      if (this.#selection.matches(publication)) return this.#wording.message(publication);
     }
     return undefined;
   }

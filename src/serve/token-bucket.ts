@@ -20,13 +20,13 @@ export class TokenBucket {
     this.#timeMs = nowMs;
   }
 
-  /** Takes a token; false when there is none. */
-  take(nowMs: number): boolean {
+  /** Takes tokens; false when there are not so many, and then none is taken. */
+  take(nowMs: number, count = 1): boolean {
     const refilled = this.#tokens + (Math.max(0, nowMs - this.#timeMs) / 1000) * this.#rate.perSecond;
     this.#timeMs = nowMs;
     this.#tokens = Math.min(this.#rate.burst, refilled);
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
     return true;
   }
 }

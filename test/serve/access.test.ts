@@ -1,41 +1,10 @@
 import { expect } from 'chai';
-import { Fault } from '../../src/faults.js';
-import { bears, hostAllowed, isLoopback, originAllowed, requireToken, Tickets } from '../../src/serve/access.js';
-
-const TOKEN = '0123456789abcdef0123456789abcdef';
+import { hostAllowed, isForeign, isLoopback, originAllowed } from '../../src/serve/access.js';
 
 describe('serve/access', () => {
   it('knows which addresses are this machine', () => {
     for (const host of ['127.0.0.1', '127.8.8.8:80', 'localhost', 'LOCALHOST:8790', '::1', '[::1]', '[::1]:8790']) expect(isLoopback(host), host).to.equal(true);
     for (const host of ['0.0.0.0', '::', '10.0.0.5', '127.0.0.1.evil.example', 'localhost.evil.example', 'evil-localhost', '1127.0.0.1', '']) expect(isLoopback(host), host).to.equal(false);
-  });
-
-  it('demands a token that cannot be guessed where others can reach it', () => {
-    for (const [host, token] of [['0.0.0.0', undefined], ['::', undefined], ['10.0.0.5', undefined], ['0.0.0.0', 'short'], ['127.0.0.1', '']] as const) {
-      expect(() => { requireToken(host, token); }, host).to.throw(Fault).with.property('kind', 'auth-required');
-    }
-    requireToken('127.0.0.1', undefined);
-    requireToken('0.0.0.0', TOKEN);
-  });
-
-  it('takes the token from a bearer header only, and only the whole of it', () => {
-    expect(bears(`Bearer ${TOKEN}`, TOKEN)).to.equal(true);
-    expect(bears(`bearer  ${TOKEN}`, TOKEN)).to.equal(true);
-    for (const header of [undefined, '', TOKEN, `Basic ${TOKEN}`, 'Bearer ', `Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(1)}`, `Bearer ${TOKEN} ${TOKEN}`]) {
-      expect(bears(header, TOKEN), header).to.equal(false);
-    }
-  });
-
-  it('takes a ticket once, while it lives, and keeps only so many', () => {
-    let nowMs = 0;
-    const tickets = new Tickets({ lifeMs: 100, waiting: 2 }, () => nowMs);
-    const [first, second, third] = [tickets.issue(), tickets.issue(), tickets.issue()];
-    expect(tickets.redeem(first)).to.equal(false);
-    expect(tickets.redeem(second)).to.equal(true);
-    expect(tickets.redeem(second)).to.equal(false);
-    nowMs = 100;
-    expect(tickets.redeem(third)).to.equal(false);
-    expect(tickets.redeem('')).to.equal(false);
   });
 
   it('lets programs in, and pages from this machine, from its own host, and from the list', () => {
@@ -51,9 +20,17 @@ describe('serve/access', () => {
   });
 
   it('without a token answers to names of this machine only', () => {
-    expect(hostAllowed('127.0.0.1:8790', undefined)).to.equal(true);
-    expect(hostAllowed('rebound.example:8790', undefined)).to.equal(false);
-    expect(hostAllowed(undefined, undefined)).to.equal(false);
-    expect(hostAllowed('cam.lan', TOKEN)).to.equal(true);
+    expect(hostAllowed('127.0.0.1:8790', false)).to.equal(true);
+    expect(hostAllowed('rebound.example:8790', false)).to.equal(false);
+    expect(hostAllowed(undefined, false)).to.equal(false);
+    expect(hostAllowed('cam.lan', true)).to.equal(true);
+  });
+
+  it('knows a call that a foreign page makes without an origin, such as an image, from a link that was followed', () => {
+    expect(isForeign({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).to.equal(true);
+    expect(isForeign({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).to.equal(false);
+    expect(isForeign({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', 'origin': 'https://home.example' })).to.equal(false);
+    expect(isForeign({ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' })).to.equal(false);
+    expect(isForeign({})).to.equal(false);
   });
 });

@@ -243,7 +243,7 @@ describe('serve/server: who may come in', () => {
     const ask = (origin: string): Promise<Response> => fetch(url, { method: 'OPTIONS', headers: { origin } });
     const allowed = await ask('http://localhost:5173');
     expect([allowed.status, allowed.headers.get('access-control-allow-origin'), allowed.headers.get('access-control-allow-headers')])
-      .to.deep.equal([204, 'http://localhost:5173', 'authorization']);
+      .to.deep.equal([204, 'http://localhost:5173', 'authorization, content-type, if-match, last-event-id']);
     expect((await ask('https://evil.example')).status).to.equal(403);
   });
 
