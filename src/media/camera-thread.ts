@@ -48,7 +48,7 @@ const look = async (message: Extract<ToThread, { t: 'frame' | 'clip' }>): Promis
 const still = ({ q, request }: Extract<ToThread, { t: 'still' }>): void => {
   let answer: StillAnswer = { timeUs: 0, ms: 0 };
   try {
-    answer = connection?.still(request) ?? answer;
+    answer = connection?.still?.(request) ?? answer;
   } catch {
     // A picture for people that cannot be made is no picture; the camera goes on.
   }

@@ -23,7 +23,7 @@ export interface ThreadConnection {
   /** See {@link VideoOnDemand.clip}. */
   clip(request: ClipRequest, cancelled: () => boolean): Promise<ClipAnswer>;
   /** The newest key frame for people; see {@link Stills.make}. */
-  still(request: StillRequest): StillAnswer;
+  still?(request: StillRequest): StillAnswer;
   /** Packets sent to the video decoder and frames that came out of it. */
   readonly videoDecoded: { readonly packets: number; readonly frames: number };
   /** Answers a question of its own kind, in plain data. */

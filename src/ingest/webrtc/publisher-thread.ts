@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { Fault } from '../../faults.js';
 import type { ConnectSpec } from '../../media/protocol.js';
 import type { ConnectionEvents, ThreadConnection } from '../../media/thread-connection.js';
-import type { ClipAnswer, ClipRequest, DecodeCost, FrameAnswer, FrameRequest } from '../../media/types.js';
+import type { ClipAnswer, ClipRequest, DecodeCost, FrameAnswer, FrameRequest, StillAnswer, StillRequest } from '../../media/types.js';
 import { readFragment, readOffer, type Offer } from './offer.js';
 import { Peer } from './peer.js';
 import type { PublisherQuestion, PublisherReply } from './publisher-door.js';
@@ -68,6 +68,10 @@ class PublishedCamera implements ThreadConnection {
 
   async frameAt(request: FrameRequest, cancelled: () => boolean): Promise<FrameAnswer> {
     return this.#session?.reception.intake.frameAt(request, cancelled) ?? { reason: 'closed', cost: NOTHING };
+  }
+
+  still(request: StillRequest): StillAnswer {
+    return this.#session?.reception.intake.still(request) ?? { timeUs: 0, ms: 0 };
   }
 
   async clip(request: ClipRequest, cancelled: () => boolean): Promise<ClipAnswer> {
