@@ -16,6 +16,7 @@ import { PACKS } from './cards.js';
 import { writeWorldPack } from './pack.js';
 import { beside, inShort, makeReport, writeReport } from './report.js';
 import { openStore } from './store.js';
+import { runStreams, S3 } from './streams/command.js';
 import { FOLDERS, resultsFolder, WORLD_NAMES, worldNamed } from './worlds.js';
 
 const { values, positionals } = parseArgs({
@@ -27,8 +28,11 @@ const { values, positionals } = parseArgs({
 });
 
 const [name] = positionals;
+if (name === S3) {
+  process.exit(await runStreams({ seeds: Number(values.seeds), jobs: Number(values.jobs), only: values.only, extract: values.extract, report: values.report }) > 0 ? 1 : 0);
+}
 if (name === undefined || !WORLD_NAMES.includes(name)) {
-  process.stderr.write(`Usage: npm run experiments -- <${WORLD_NAMES.join('|')}> [--seeds 5] [--jobs 2] [--only <texts in a name, with commas>] [--tier 3] [--extract] [--report [--pack] [--to <folder>]]\n`);
+  process.stderr.write(`Usage: npm run experiments -- <${[...WORLD_NAMES, S3].join('|')}> [--seeds 5] [--jobs 2] [--only <texts in a name, with commas>] [--tier 3] [--extract] [--report [--pack] [--to <folder>]]\n`);
   process.exit(2);
 }
 

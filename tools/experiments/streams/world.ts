@@ -2,19 +2,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
-import { openFrozenNets } from '../../pipelines/learn/nets.js';
-import type { SenseName } from '../../src/inference/manifest.js';
-import { FeatureCache } from '../../src/learn/cache.js';
-import type { Clip } from '../../src/learn/clips.js';
-import { extractClips, tellProgress } from '../../src/learn/extract-clips.js';
-import { patientHost, stepsOf } from '../../src/learn/extract.js';
-import { readTimeline, streamSequence } from '../../src/learn/timeline.js';
-import type { FeatureSequence, FeatureSet, Openings } from '../../src/learn/types.js';
-import { silentFeatures } from '../../src/sense/silence.js';
-import { readProfile } from '../../src/settings/profile.js';
-import { createProgress } from '../world/progress.js';
-import { readFeatures, writeFeatures } from './feature-file.js';
-import { PARTS, type PartName } from './world.js';
+import { openFrozenNets } from '../../../pipelines/learn/nets.js';
+import type { SenseName } from '../../../src/inference/manifest.js';
+import { FeatureCache } from '../../../src/learn/cache.js';
+import type { Clip } from '../../../src/learn/clips.js';
+import { extractClips, tellProgress } from '../../../src/learn/extract-clips.js';
+import { patientHost, stepsOf } from '../../../src/learn/extract.js';
+import { readTimeline, streamSequence } from '../../../src/learn/timeline.js';
+import type { FeatureSequence, FeatureSet, Openings } from '../../../src/learn/types.js';
+import { silentFeatures } from '../../../src/sense/silence.js';
+import { readProfile } from '../../../src/settings/profile.js';
+import { createProgress } from '../../world/progress.js';
+import { readFeatures, writeFeatures } from '../feature-file.js';
+import { PARTS, type PartName } from '../world.js';
 
 /** A folder of streams in parts, the nets that see them, and where the features are kept. */
 export interface StreamsFolder {

@@ -1,0 +1,60 @@
+/** What is trained for S3, the world of streams: HMS at several skip targets, and fixed senses. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { SenseName } from '../../../src/inference/manifest.js';
+import { fusionSpec, hmsSpec, type FusionSpec, type HmsSpec } from '../../../src/learn/train/settings.js';
+import { repositoryRoot } from '../../pretrain/places.js';
+import { sensesName, subsetsOf, sweepName, type SkipTargets } from '../cells.js';
+import type { StreamsFolder } from './world.js';
+
+const cache = (...names: string[]): string => join(repositoryRoot(), '.cache', ...names);
+
+/** Where S3's streams and features lie. */
+export const s3Folder: StreamsFolder = {
+  folder: cache('world', 's3'), packs: { audio: 'ear', appearance: 'eye', motion: 'stride' },
+  features: cache('experiments', 's3', 'features.bin'), cache: cache('features'),
+};
+
+/** Long streams are learned from in stretches of so many steps. */
+export const STRETCH = 32;
+
+/** Three clips or stretches follow each other, and every step is supervised, in all epochs. */
+const SCHEDULE = {
+  epochs: 36, batch: 32, learningRate: 3e-3, decay: 0.94, dropout: 0.2, supervision: 'every', stretch: STRETCH, splice: { count: 3, epochs: 36 },
+} as const;
+
+const PROJECTED = { audio: 32, appearance: 48, motion: 64 };
+
+/** From generous to frugal; the last but one looks at every other picture. */
+const SWEEP: readonly SkipTargets[] = [{ appearance: 0.4, motion: 0.9 }, { appearance: 0.6, motion: 0.96 }, { appearance: 0.93, motion: 0.95 }];
+
+/** One model to be trained. */
+export interface StreamJob {
+  readonly name: string;
+  readonly spec: HmsSpec | FusionSpec;
+}
+
+/** A job with its training seed. */
+export interface StreamCell {
+  readonly key: string;
+  readonly seed: number;
+  readonly job: StreamJob;
+}
+
+/** The name of the job that always reads these senses. */
+export const fusionName = (senses: readonly SenseName[]): string => `fusion-${sensesName(senses)}`;
+
+/** All jobs, what is claimed first. */
+export const streamJobs = (): readonly StreamJob[] => [
+  ...SWEEP.map((skipTargets): StreamJob => ({ name: sweepName(skipTargets), spec: hmsSpec({ ...SCHEDULE, skipTargets, projected: PROJECTED, hidden: PROJECTED, warmUp: 16, lambda: 10 }) })),
+  ...subsetsOf(['audio', 'appearance', 'motion']).toReversed().map((senses): StreamJob => ({ name: fusionName(senses), spec: fusionSpec(senses, { ...SCHEDULE, projected: PROJECTED, hidden: 64 }) })),
+];
+
+/** Names the data, with everything that changes them. */
+const DATA = 's3 1 18x7-6x4-9x6 s2 1 3000';
+
+/** The cells, seed by seed. */
+export const streamCells = (seeds: number): readonly StreamCell[] => Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) => streamJobs().map((job): StreamCell => {
+  const hash = createHash('sha256').update(JSON.stringify([DATA, seed, job.spec])).digest('hex').slice(0, 8);
+  return { key: `seed-${seed}/${job.name}-${hash}`, seed, job };
+}));

@@ -1,0 +1,59 @@
+/** `npm run experiments -- s3`: streams are rendered beforehand, extracted once, followed by every model. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { computeAll } from '../pool.js';
+import { openStore } from '../store.js';
+import { s2 } from '../s2.js';
+import { resultsFolder } from '../worlds.js';
+import type { StreamResult, StreamsWorld } from './cell.js';
+import { s3Folder, streamCells } from './cells.js';
+import type { StreamFacts } from './figures.js';
+import { streamPage, summariseStreams } from './report.js';
+import { extractStreams, loadStreams } from './world.js';
+
+/** How the command was called. */
+export interface StreamsOptions {
+  readonly seeds: number;
+  readonly jobs: number;
+  readonly only: string | undefined;
+  readonly extract: boolean;
+  readonly report: boolean;
+}
+
+/** The name of the world. */
+export const S3 = 's3';
+
+/** S2's training clips, and the streams. */
+export const loadStreamsWorld = async (): Promise<StreamsWorld> => ({ clips: (await s2.load()).train, streams: loadStreams(s3Folder) });
+
+const writePage = async (seeds: number, folder: string): Promise<void> => {
+  const store = openStore(folder);
+  const results = new Map<string, StreamResult[]>();
+  for (const { key, job } of streamCells(seeds)) if (store.has(key)) results.set(job.name, [...(results.get(job.name) ?? []), store.get(key) as StreamResult]);
+  const { train, pictureAt } = await s2.load();
+  const facts: StreamFacts = { labels: train.labels, background: new Set(train.background.map((label) => train.labels.indexOf(label))), stepUs: train.stepUs, pictureAt };
+  const summary = summariseStreams(results, facts);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'metrics.json'), `${JSON.stringify(summary, undefined, 1)}\n`);
+  writeFileSync(join(folder, 'report.md'), `${streamPage(summary)}\n`);
+};
+
+/** Computes what is missing, and writes the report where it is wanted. Returns how many cells failed. */
+export const runStreams = async ({ seeds, jobs, only, extract, report }: StreamsOptions): Promise<number> => {
+  if (extract || !existsSync(s3Folder.features)) await extractStreams(s3Folder, (await s2.load()).train);
+  const folder = resultsFolder(S3);
+  const store = openStore(folder);
+  const missing = streamCells(seeds).filter(({ key }) => (only === undefined || only.split(',').some((part) => key.includes(part))) && !store.has(key)).map(({ key }) => key);
+  process.stderr.write(`${S3}: ${missing.length} cells to compute\n`);
+  let failed = 0;
+  await computeAll(missing, {
+    module: fileURLToPath(new URL('child.js', import.meta.url)), args: [], jobs,
+    onDone: ({ key, seconds, error }) => {
+      if (error !== undefined) failed += 1;
+      process.stderr.write(`${key} ${error === undefined ? `${seconds.toFixed(1)} s` : `failed: ${error}`}\n`);
+    },
+  });
+  if (report) await writePage(seeds, folder);
+  return failed;
+};
