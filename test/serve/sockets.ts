@@ -2,6 +2,7 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { startServer, type Server } from '../../src/serve/server.js';
 import type { ServerOptions } from '../../src/serve/options.js';
 import type { ServerMessage } from '../../src/serve/protocol.js';
+import type { Site } from '../../src/serve/site.js';
 
 export const TOKEN = '0123456789abcdef0123456789abcdef';
 
@@ -9,6 +10,13 @@ export const TOKEN = '0123456789abcdef0123456789abcdef';
 export const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => { setTimeout(resolve, 2); });
 };
+
+/** Calls a server over plain HTTP. */
+export const callTo = ({ address }: Server, token?: string) => (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`http://127.0.0.1:${address.port}${path}`, {
+    ...init,
+    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...init.headers as Record<string, string> | undefined },
+  });
 
 /** A client that keeps all it is told. */
 export class TestClient {
@@ -63,8 +71,8 @@ export class Stage {
   readonly #servers: Server[] = [];
   readonly #clients: TestClient[] = [];
 
-  async server(options: Partial<ServerOptions> = {}): Promise<Server> {
-    const server = await startServer({ host: '127.0.0.1', port: 0, ...options });
+  async server(options: Partial<ServerOptions> = {}, site?: Site): Promise<Server> {
+    const server = await startServer({ host: '127.0.0.1', port: 0, ...options }, site);
     this.#servers.push(server);
     return server;
   }
