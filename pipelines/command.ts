@@ -5,7 +5,7 @@ import { redact } from '../src/ingest/redact.js';
 /** Exit code after Ctrl-C or SIGTERM: 128 + the signal's number. */
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 /** A command that does not end by itself this long after it was told to is ended [ms]. */
-const STOP_MS = 1_800;
+const STOP_MS = 4_500;
 
 /** Where a command writes, and how it learns that it should stop. */
 export interface CommandContext {

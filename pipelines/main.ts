@@ -5,17 +5,22 @@ import { cac } from 'cac';
 import { loadPack } from '../src/inference/pack.js';
 import type { SourceAddress } from '../src/ingest/sources.js';
 import { KNOWN_SCHEMES } from '../src/ingest/sources.js';
+import { problemLine, settingsFault } from '../src/settings/problem.js';
 import { EMBEDDED_AUDIO } from '../src/settings/profile.js';
-import { exitCodeLines, runCommand, usage, type Command } from './command.js';
+import { exitCodeLines, runCommand, usage, type Command, type CommandContext } from './command.js';
 import { doctor } from './doctor.js';
 import { profileOf, type Flags } from './flags.js';
 import { addLearn } from './learn/flags.js';
 import { importFile, list, pull, show, type ImportFlags } from './models.js';
-import { serve } from './serve.js';
+import { camerasOf, serve, serverOptions } from './serve.js';
+import { readConfiguration } from './site/config-file.js';
 import { sampleOf } from './stream.js';
+import { validate } from './validate.js';
 import { watch } from './watch.js';
 
 const DEFAULT_PORT = 8787;
+/** The configuration file where none is named. */
+const DEFAULT_FILE = 'hearken.yaml';
 
 const addressOf = async (source: string, { transport }: Flags): Promise<SourceAddress> => {
   if (transport !== undefined && transport !== 'tcp' && transport !== 'udp') throw usage(`--transport is tcp or udp, not ${transport}.`);
@@ -25,6 +30,33 @@ const addressOf = async (source: string, { transport }: Flags): Promise<SourceAd
 const serverOf = ({ host, port, origin }: Flags) => {
   const token = process.env['HEARKEN_TOKEN'];
   return { host: host ?? '127.0.0.1', port: port ?? DEFAULT_PORT, ...(token === undefined ? {} : { token }), ...(origin === undefined ? {} : { origins: [origin].flat() }) };
+};
+
+/** Cameras named on the command line, with its settings. */
+const serveCameras = async (cameras: readonly RegExpExecArray[], flags: Flags, context: CommandContext): Promise<number> => serve({
+  configuration: camerasOf(await Promise.all(cameras.map(async ([, name = '', source = '']) => ({ name, source: await addressOf(source, flags) }))), profileOf(flags)),
+  threads: positive('threads', flags.threads) ?? 1,
+  server: serverOf(flags),
+}, context);
+
+/** Flags whose place is in the file, so that a reload does not take back what they said. */
+const IN_THE_FILE = /^--(policy|audio|appearance|motion|listen|heartbeat|transport|set)\b/;
+
+/** Cameras of a configuration file; where it listens may be said beside it. */
+const serveFile = async (path: string, flags: Flags, context: CommandContext): Promise<number> => {
+  const misplaced = process.argv.find((word) => IN_THE_FILE.test(word));
+  if (misplaced !== undefined) throw usage(`${misplaced} belongs into ${path}, which the settings of all cameras come from.`, 'See docs/configuration.md.');
+  const first = await readConfiguration(path, process.env);
+  for (const problem of first.problems) context.note(problemLine(path, problem));
+  if (first.settings === undefined) throw settingsFault(path, first.problems);
+  const { serve: listening, webhooks, threads } = first.settings;
+  const options = serverOptions(listening, webhooks, process.env['HEARKEN_TOKEN']);
+  return serve({
+    configuration: first.settings,
+    threads: process.argv.some((word) => word.startsWith('--threads')) ? positive('threads', flags.threads) ?? 1 : threads,
+    server: { ...options, host: flags.host ?? options.host, port: flags.port ?? options.port },
+    file: { path, first },
+  }, context);
 };
 
 const positive = (name: string, value: unknown): number | undefined => {
@@ -72,19 +104,21 @@ listening(withProfile(cli.command('watch <source>', 'Recognise one source and pr
     });
   });
 
-listening(withProfile(cli.command('serve <...cameras>', 'Recognise several sources (name=source …) and serve what happens over WebSocket')))
-  .option('--port <n>', 'Port', { default: DEFAULT_PORT })
-  .action((cameras: string[], flags: Flags) => {
-    run(async (context) => serve({
-      cameras: await Promise.all(cameras.map(async (camera) => {
-        const [, name, source] = /^([\w.-]+)=(.+)$/s.exec(camera) ?? [];
-        if (name === undefined || source === undefined) throw usage('A camera is written name=source.', 'For example: hearken serve dock=rtsp://10.0.0.5/sub');
-        return { name, source: await addressOf(source, flags) };
-      })),
-      profile: profileOf(flags),
-      threads: positive('threads', flags.threads) ?? 1,
-      server: serverOf(flags),
-    }, context));
+listening(withProfile(cli.command('serve [...what]', 'Recognise many sources and serve what happens: [hearken.yaml], or name=source …')))
+  .option('--port <n>', `Port; default ${DEFAULT_PORT}, or the file's`)
+  .action((what: string[], flags: Flags) => {
+    run(async (context) => {
+      const cameras = what.map((camera) => /^([\w.-]+)=(.+)$/s.exec(camera));
+      if (cameras.length > 0 && cameras.every((camera) => camera !== null)) return serveCameras(cameras, flags, context);
+      if (what.length > 1) throw usage('Name one configuration file, or cameras as name=source.', 'For example: hearken serve hearken.yaml, or hearken serve dock=rtsp://10.0.0.5/sub');
+      return serveFile(what[0] ?? DEFAULT_FILE, flags, context);
+    });
+  });
+
+cli.command('validate [file]', 'Say every mistake in a configuration file, with its line')
+  .option('--json', 'One JSON object')
+  .action((file: string | undefined, flags: Flags) => {
+    run(async (context) => validate({ file: file ?? DEFAULT_FILE, json: flags.json === true }, context));
   });
 
 withProfile(cli.command('doctor <source>', 'Say what a source carries, what will be decoded, and what is wrong'))

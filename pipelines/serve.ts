@@ -1,18 +1,17 @@
-/** `hearken serve <camera=source>…`: recognises several sources in one process and serves what happens over WebSocket. */
-import { EMPTY, catchError, lastValueFrom, merge, tap, type Observable } from 'rxjs';
-import { stateMessage } from '../src/emit/state-message.js';
-import type { Output } from '../src/emit/types.js';
-import { asFault } from '../src/faults.js';
-import { redact } from '../src/ingest/redact.js';
-import type { SourceAddress } from '../src/ingest/sources.js';
+/** `hearken serve [hearken.yaml]`: recognises many sources in one process and serves what happens. */
 import { MediaHost } from '../src/media/host.js';
 import type { ServerOptions } from '../src/serve/options.js';
 import { startServer, type Server } from '../src/serve/server.js';
 import type { Profile } from '../src/settings/profile.js';
+import { Secrets } from '../src/settings/problem.js';
+import type { ServeSettings, WebhookSettings } from '../src/settings/site-schema.js';
+import { NO_LAYER, type CameraSettings } from '../src/settings/site.js';
+import type { SourceAddress } from '../src/ingest/sources.js';
 import type { CommandContext } from './command.js';
-import { stateLine } from './lines.js';
-import { loadNets, type Nets } from './nets.js';
-import { stream } from './stream.js';
+import { LiveParts } from './live-parts.js';
+import { ConfigFile, type ReadConfiguration } from './site/config-file.js';
+import { LiveSite, type Configuration } from './site/live-site.js';
+import { NetShelf } from './site/net-shelf.js';
 
 /** A camera by its name. */
 export interface Camera {
@@ -22,52 +21,101 @@ export interface Camera {
 
 /** What `serve` is told. */
 export interface ServeOptions {
-  readonly cameras: readonly Camera[];
-  readonly profile: Profile;
+  readonly configuration: Configuration;
   readonly threads: number;
   readonly server: ServerOptions;
+  /** The file that the configuration came from, which is followed; without one the cameras are those of the command line. */
+  readonly file?: { readonly path: string; readonly first: ReadConfiguration };
 }
 
-interface Room {
-  readonly server: Server;
-  readonly host: MediaHost;
-  readonly nets: Nets;
-  readonly profile: Profile;
-}
+/** The cameras of a command line, all with the same settings. */
+export const camerasOf = (cameras: readonly Camera[], profile: Profile): Configuration => ({
+  cameras: new Map(cameras.map(({ name, source }): [string, CameraSettings] => [name, { name, source, profile, shown: { source: source.url, ...(source.transport === undefined ? {} : { transport: source.transport }) } }])),
+  allow: [],
+  base: NO_LAYER,
+});
 
-/** One camera for as long as it lives; its end or failure is told and is nobody else's trouble. */
-const oneCamera = ({ name, source }: Camera, { server, host, nets, profile }: Room, { stop, note }: CommandContext): Observable<Output> =>
-  stream({
-    camera: name, source, profile, nets, host, stop, firstFailure: 'retry',
-    onSource: (event) => {
-      if (event.kind !== 'state') return;
-      const state = stateMessage(name, event, Date.now());
-      server.publish(name, { kind: 'state', state });
-      note(`${name}: ${stateLine(state)}`);
+/** The server as the file describes it; the environment's token may do everything. */
+export const serverOptions = ({ host, port, origins, tokens, tls }: ServeSettings, webhooks: readonly WebhookSettings[], token: string | undefined): ServerOptions => ({
+  host, port, origins, tokens,
+  ...(tls === undefined ? {} : { tls }),
+  ...(token === undefined ? {} : { token }),
+  webhooks: webhooks.map(({ name, url, secret, cameras, labels, minScore, kinds }, i) => ({
+    name: name ?? `webhook-${i + 1}`,
+    url,
+    ...(secret === undefined ? {} : { secret }),
+    filter: {
+      ...(cameras === undefined ? {} : { cameras }),
+      ...(labels === undefined ? {} : { labels }),
+      ...(minScore === undefined ? {} : { min_score: minScore }),
+      ...(kinds === undefined ? {} : { kinds }),
     },
-  }).pipe(
-    tap((output) => {
-      server.publish(name, output);
-    }),
-    catchError((error: unknown) => {
-      note(`${name}: ${asFault(error, 'pipelines').sentence}`);
-      return EMPTY;
-    }),
-  );
+  })),
+});
 
-/** Serves until it is stopped, or until every camera has ended. */
-export const serve = async ({ cameras, profile, threads, server: listening }: ServeOptions, context: CommandContext): Promise<number> => {
-  const nets = await loadNets(profile, threads);
-  const host = new MediaHost();
-  let server: Server | undefined;
+/** A command line is right or wrong as a whole: what does not fit the nets is said at once. */
+const checkAll = async ({ cameras }: Configuration, shelf: NetShelf): Promise<() => void> => {
+  const [first] = cameras.values();
+  if (first === undefined) return () => undefined;
+  const { nets, release } = await shelf.acquire(first.profile);
   try {
-    const started = await startServer(listening);
+    new LiveParts(nets, first.profile);
+    return release;
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
+
+/** Resolves when the command is stopped, or something says that there is nothing left to do. */
+const ending = (stop: AbortSignal): { readonly over: Promise<void>; readonly end: () => void } => {
+  let end = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+    if (stop.aborted) resolve();
+    else stop.addEventListener('abort', () => { resolve(); }, { once: true });
+  });
+  return { over, end: () => { end(); } };
+};
+
+/** Serves until it is stopped; cameras of the command line also until every one of them has ended. */
+export const serve = async ({ configuration, threads, server: listening, file }: ServeOptions, context: CommandContext): Promise<number> => {
+  const secrets = new Secrets();
+  if (file !== undefined) secrets.merge(file.first.secrets);
+  const hide = (text: string): string => secrets.hide(text);
+  const note = (line: string): void => {
+    context.note(hide(line));
+  };
+  const host = new MediaHost();
+  const shelf = new NetShelf(threads);
+  const { over, end } = ending(context.stop);
+  let server: Server | undefined;
+  const site = new LiveSite({
+    host, shelf, note, hide,
+    publish: (camera, output) => server?.publish(camera, output),
+    onOver: () => {
+      if (file === undefined && site.over) end();
+    },
+  });
+  let followed: ConfigFile | undefined;
+  try {
+    const release = file === undefined ? await checkAll(configuration, shelf) : undefined;
+    const started = await startServer({ ...listening, note: (level, message) => { note(level === 'info' ? message : `${level}: ${message}`); } }, site);
     server = started;
-    context.note(`serving ws://${started.address.host}:${started.address.port}/ws for ${cameras.map(({ name, source }) => `${name} (${redact(source.url)})`).join(', ')}`);
-    const all = merge(...cameras.map((camera) => oneCamera(camera, { server: started, host, nets, profile }, context)));
-    await lastValueFrom(all, { defaultValue: undefined });
+    note(`serving ${listening.tls === undefined ? 'ws' : 'wss'}://${started.address.host}:${started.address.port}/ws for ${[...configuration.cameras.values()].map(({ name, shown }) => `${name} (${String(shown['source'])})`).join(', ')}`);
+    await site.apply(configuration);
+    release?.();
+    if (file === undefined && site.over) end();
+    if (file !== undefined) {
+      followed = new ConfigFile({ file: file.path, environment: process.env, first: file.first, site, secrets, note });
+      followed.follow();
+    }
+    await over;
     return 0;
   } finally {
-    await Promise.all([host.close(), server?.close(), nets.close()]);
+    followed?.close();
+    // Events end first, so that subscribers still hear of it; then sockets close with their code.
+    await site.close();
+    await Promise.all([host.close(), server?.close()]);
   }
 };

@@ -36,6 +36,11 @@ export class Secrets {
     this.#texts.add(text).add(encodeURIComponent(text)).add(JSON.stringify(text).slice(1, -1));
   }
 
+  /** Remembers what another knows. */
+  merge(other: Secrets): void {
+    for (const text of other.#texts) this.#texts.add(text);
+  }
+
   /** A text with every secret in it replaced by `***`, the longest first. */
   hide(text: string): string {
     return [...this.#texts].sort((a, b) => b.length - a.length).reduce((said, secret) => said.replaceAll(secret, '***'), text);

@@ -35,18 +35,19 @@ const serveShape = z.strictObject({
   origins: z.array(text).default([]).describe('Origins of pages that may connect from a browser, such as https://home.example.'),
   tokens: z.array(tokenShape).default([]).describe('Who may do what. Beside them, HEARKEN_TOKEN in the environment may do everything.'),
   tls: z.strictObject({
-    certFile: text.describe('Certificate chain, PEM.'),
+    certificateFile: text.describe('Certificate, and behind it those that vouch for it, PEM. Read again when it changes.'),
     keyFile: text.describe('Its private key, PEM.'),
   }).optional().describe('Serve HTTPS and WSS with this certificate.'),
 });
 
 const webhookShape = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).describe('Where events are sent by POST.'),
+  name: text.optional().describe('What logs and metrics call it. Default webhook-1, webhook-2 and so on.'),
+  url: z.url({ protocol: /^https?$/ }).describe('Where messages are sent by POST.'),
   secret: z.string().min(16).optional().describe('Signs what is sent (HMAC-SHA-256), best as ${VARIABLE}.'),
-  cameras: z.array(text).optional().describe('Only events of these cameras.'),
-  labels: z.array(text).optional().describe('Only events of these labels.'),
-  minScore: z.number().min(0).max(1).optional().describe('Only events of at least this score.'),
-  types: z.array(z.enum(['provisional', 'confirmed', 'update', 'end', 'retracted'])).optional().describe('Only these moments in the life of an event. Default: all but update.'),
+  cameras: z.array(text).optional().describe('Only messages of these cameras.'),
+  labels: z.array(text).optional().describe('Only messages about these labels.'),
+  minScore: z.number().min(0).max(1).optional().describe('Only messages with a label of at least this score.'),
+  kinds: z.array(z.enum(['event', 'segment', 'gate', 'state'])).optional().describe('What is sent. Default: events.'),
 });
 
 /** Names of cameras: they stand in addresses and in metrics. */

@@ -1,0 +1,76 @@
+/** `hearken validate [file]`: every mistake in a configuration file with its place, and what may not be meant. */
+import { stat } from 'node:fs/promises';
+import { asFault, FAULT_KINDS, type Fault } from '../src/faults.js';
+import { mayBeLive } from '../src/ingest/sources.js';
+import { errorsOf, problemLine, type Problem } from '../src/settings/problem.js';
+import { placeOfSetting } from '../src/settings/site-warnings.js';
+import type { CameraSettings, SiteReading } from '../src/settings/site.js';
+import type { CommandContext } from './command.js';
+import { LiveParts } from './live-parts.js';
+import { readConfiguration } from './site/config-file.js';
+import { NetShelf } from './site/net-shelf.js';
+
+/** What `validate` is told. */
+export interface ValidateOptions {
+  readonly file: string;
+  readonly json: boolean;
+}
+
+type Tree = SiteReading['tree'];
+
+/** The setting that a fault of the packs is about: what it listens for, or the packs themselves. */
+const settingOf = ({ kind, room }: Fault, { profile: { packs } }: CameraSettings): readonly string[] => {
+  if (kind === 'settings-invalid' && room === 'policy') return ['listen'];
+  return packs.policy === undefined ? ['packs'] : ['model'];
+};
+
+/** Loads the packs that a camera names and holds its settings against them, as `serve` would. */
+const againstPacks = async (camera: CameraSettings, shelf: NetShelf, tree: Tree): Promise<Problem[]> => {
+  try {
+    const { nets, release } = await shelf.acquire(camera.profile);
+    try {
+      new LiveParts(nets, camera.profile);
+      return [];
+    } finally {
+      release();
+    }
+  } catch (error) {
+    const fault = asFault(error, 'pipelines');
+    return [{ severity: 'error', ...placeOfSetting(tree, camera.name, settingOf(fault, camera)), message: `${fault.sentence} (for the camera ${camera.name})` }];
+  }
+};
+
+/** A recording that is not there may still come: that is no mistake in the file. */
+const missingFile = async ({ name, source }: CameraSettings, tree: Tree): Promise<Problem[]> => {
+  if (mayBeLive(source) || source.url.startsWith('file:')) return [];
+  const there = await stat(source.url).then(() => true, () => false);
+  return there ? [] : [{ severity: 'warning', ...placeOfSetting(tree, name, ['source']), message: 'there is no such file here' }];
+};
+
+/** One camera after the other, so that a set of packs is loaded once and not all sets at a time. */
+const furtherChecks = async (cameras: readonly CameraSettings[], tree: Tree): Promise<Problem[]> => {
+  const shelf = new NetShelf(1);
+  const found: Problem[] = [];
+  for (const camera of cameras) found.push(...await againstPacks(camera, shelf, tree), ...await missingFile(camera, tree));
+  await shelf.close();
+  return found;
+};
+
+const byPlace = (a: Problem, b: Problem): number => a.line - b.line || a.column - b.column;
+
+/**
+ * Reads a configuration as `serve` would and prints all that is wrong with it. Exit code 0 when `serve` would take it over, also
+ * with warnings; 3 (settings-invalid) when not.
+ */
+export const validate = async ({ file, json }: ValidateOptions, { print }: CommandContext): Promise<number> => {
+  const { settings, problems, tree, secrets } = await readConfiguration(file, process.env);
+  const further = settings === undefined ? [] : await furtherChecks([...settings.cameras.values()], tree);
+  const all = [...problems, ...further].map((problem) => ({ ...problem, message: secrets.hide(problem.message) })).sort(byPlace);
+  const errors = errorsOf(all).length;
+  if (json) print(JSON.stringify({ file, valid: errors === 0, cameras: settings === undefined ? [] : [...settings.cameras.keys()], problems: all }));
+  else {
+    for (const problem of all) print(problemLine(file, problem));
+    print(errors === 0 ? `${file}: good; ${settings?.cameras.size ?? 0} cameras` : `${file}: ${errors} mistake${errors === 1 ? '' : 's'}`);
+  }
+  return errors === 0 ? 0 : FAULT_KINDS['settings-invalid'].exitCode;
+};
