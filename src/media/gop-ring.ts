@@ -62,6 +62,9 @@ export class GopRing<P> implements Disposable {
   #gops: OpenGop<P>[] = [];
   #bytes = 0;
   #nextId = 1;
+  /** Where the track jumped [µs], oldest first: what lies on one side of a jump is no answer for the other. */
+  #jumpsUs: number[] = [];
+  #awaitsKey = false;
   readonly #bounds: RingBounds;
   readonly #free: (packet: P) => void;
 
@@ -83,7 +86,7 @@ export class GopRing<P> implements Disposable {
 
   #place(packet: RingPacket<P>): Pushed {
     const current = this.#gops.at(-1);
-    if (!packet.key && current === undefined) return 'before-key-frame';
+    if (!packet.key && (current === undefined || this.#awaitsKey)) return 'before-key-frame';
     if (packet.bytes > this.#bounds.maxBytes) {
       // What follows builds on it, even when it is a key frame: none of it may be hung onto the GOP before.
       if (current !== undefined) current.truncated = true;
@@ -106,6 +109,7 @@ export class GopRing<P> implements Disposable {
   #begin(packet: RingPacket<P>): Pushed {
     const last = this.#gops.at(-1);
     if (last !== undefined) last.closed = true;
+    this.#awaitsKey = false;
     this.#evict(packet.bytes, packet.ptsUs, undefined);
     const gop: OpenGop<P> = {
       id: this.#nextId++, keyUs: packet.ptsUs, packets: [packet], closed: false, truncated: false, lastUs: packet.ptsUs, bytes: 0,
@@ -141,19 +145,42 @@ export class GopRing<P> implements Disposable {
     gop.closed = true;
   }
 
-  /** The GOP whose key frame is nearest to a time, among those shown no later than `notAfterUs` [µs]. */
+  /**
+   * The track jumps: what follows begins at this time [µs], with its next key frame. What is there stays, for a
+   * recording is read ahead of who looks; but no frame from before is given for a time behind the jump.
+   */
+  jump(atUs: number): void {
+    const last = this.#gops.at(-1);
+    if (last === undefined) return;
+    last.closed = true;
+    const oldestUs = this.#gops[0]?.keyUs ?? atUs;
+    // Of jumps without a key frame between them the last holds, so that there are never more than GOPs.
+    const before = this.#awaitsKey ? this.#jumpsUs.slice(0, -1) : this.#jumpsUs;
+    this.#jumpsUs = [...before.filter((us) => us > oldestUs), atUs];
+    this.#awaitsKey = true;
+  }
+
+  /** Where the stretch without jumps begins that a time lies in [µs]. */
+  #stretchUs(timeUs: number): number {
+    return this.#jumpsUs.findLast((us) => us <= timeUs) ?? -Infinity;
+  }
+
+  /** The GOP whose key frame is nearest to a time, among those shown no later than `notAfterUs` [µs] and not behind a jump. */
   nearestKey(timeUs: number, notAfterUs: number): Gop<P> | undefined {
     let best: Gop<P> | undefined;
+    const fromUs = this.#stretchUs(timeUs);
     for (const gop of this.#gops) {
       if (gop.keyUs > notAfterUs) break;
+      if (gop.keyUs < fromUs) continue;
       if (best === undefined || Math.abs(gop.keyUs - timeUs) <= Math.abs(best.keyUs - timeUs)) best = gop;
     }
     return best;
   }
 
-  /** The GOP that is being shown at a time [µs]: the last one whose key frame is not later. */
+  /** The GOP that is being shown at a time [µs]: the last one whose key frame is not later, and not behind a jump. */
   gopAt(timeUs: number): Gop<P> | undefined {
-    return this.#gops.findLast((gop) => gop.keyUs <= timeUs);
+    const fromUs = this.#stretchUs(timeUs);
+    return this.#gops.findLast((gop) => gop.keyUs <= timeUs && gop.keyUs >= fromUs);
   }
 
   /** The GOP that is being filled. */
@@ -177,6 +204,8 @@ export class GopRing<P> implements Disposable {
   clear(): void {
     for (const gop of this.#gops) this.#empty(gop);
     this.#gops = [];
+    this.#jumpsUs = [];
+    this.#awaitsKey = false;
     this.#bytes = 0;
   }
 

@@ -129,8 +129,8 @@ export class Intake {
     const { timeUs, dtsUs, discontinuity } = time;
     const key = packet.isKeyframe;
     const bytes = packet.size;
-    // Frames on both sides of a jump do not belong together: what came before it can no longer be asked for.
-    if (discontinuity) this.#video.ring.clear();
+    // Frames on both sides of a jump do not belong together.
+    if (discontinuity) this.#video.ring.jump(timeUs);
     const pushed = this.#video.ring.push({ ptsUs: timeUs, key, bytes, packet: clonePacket(packet) });
     this.permits.seen(dtsUs);
     if (key) this.#video.demand.keyFrame();

@@ -170,6 +170,32 @@ describe('GopRing', () => {
     expect(ring.gopAt(300_000)?.id).to.be.greaterThan(last!);
   });
 
+  describe('jump', () => {
+    it('keeps what came before for who looks later, and gives no frame across it', () => {
+      const { ring, freed } = counted(WIDE);
+      fill(ring, 'KppKp');
+      ring.jump(500_000);
+      fill(ring, 'Kpp', 500_000);
+      expect(freed).to.deep.equal([]);
+      expect(ring.nearestKey(400_000, 400_000)?.keyUs, 'before the jump').to.equal(300_000);
+      expect(ring.gopAt(450_000)?.keyUs).to.equal(300_000);
+      expect(ring.nearestKey(500_000, 500_000)?.keyUs, 'behind it').to.equal(500_000);
+    });
+
+    it('waits for a key frame, and until then has nothing behind it', () => {
+      const { ring } = counted(WIDE);
+      fill(ring, 'Kp');
+      ring.jump(200_000);
+      expect(ring.push({ ptsUs: 200_000, key: false, bytes: 10, packet: 2 })).to.equal('before-key-frame');
+      ring.jump(250_000);
+      expect(ring.gopAt(300_000)).to.equal(undefined);
+      expect(ring.nearestKey(300_000, 300_000)).to.equal(undefined);
+      fill(ring, 'K', 300_000);
+      expect(ring.gopAt(310_000)?.keyUs).to.equal(300_000);
+      expect(ring.gopAt(100_000)?.keyUs).to.equal(0);
+    });
+  });
+
   describe('nearestKey', () => {
     const { ring } = counted(WIDE);
     fill(ring, 'KpppKpppKppp');
