@@ -1,5 +1,6 @@
 /** H.264 over RTP (RFC 6184): single NAL units, aggregates (STAP-A) and fragments (FU-A), to a byte stream (Annex B). */
 import type { Depacketiser, VideoFrame } from './frames.js';
+import { sizeInSps } from './sps.js';
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 const IDR = 5;
@@ -7,6 +8,8 @@ const SPS = 7;
 const PPS = 8;
 const STAP_A = 24;
 const FU_A = 28;
+
+const byteStream = (nals: readonly Buffer[]): Buffer => Buffer.concat(nals.flatMap((nal) => [START_CODE, nal]));
 
 const typeOf = (nal: Buffer): number => (nal[0] ?? 0) & 0x1f;
 
@@ -40,7 +43,8 @@ export class H264Depacketiser implements Depacketiser {
     if (!whole || !types.some((type) => type >= 1 && type <= IDR)) return undefined;
     const key = types.includes(IDR) && this.#sps !== undefined && this.#pps !== undefined;
     const sets = key ? [...(types.includes(SPS) ? [] : [this.#sps]), ...(types.includes(PPS) ? [] : [this.#pps])].flatMap((nal) => nal ?? []) : [];
-    return { timestamp, key, data: Buffer.concat([...sets, ...nals].flatMap((nal) => [START_CODE, nal])) };
+    const size = key && this.#sps !== undefined ? sizeInSps(this.#sps) : undefined;
+    return { timestamp, key, data: byteStream([...sets, ...nals]), ...(size === undefined ? {} : { size }) };
   }
 
   /** See {@link Depacketiser.drop}. */

@@ -36,6 +36,9 @@ export interface PeerOptions {
   readonly ports?: readonly [number, number];
 }
 
+/** Room in the kernel for packets that were not read yet [bytes]: seconds of what a browser sends. */
+const RECEIVE_BYTES = 4 * 2 ** 20;
+
 const feedback = { video: [useNACK(), usePLI(), useREMB(), useTWCC()], audio: [useTWCC()] };
 
 const codecOf = ({ kind, codec, payloadType, fmtp }: OfferedTrack): RTCRtpCodecParameters => new RTCRtpCodecParameters({
@@ -100,7 +103,22 @@ export class Peer {
     // No STUN server is asked: not a foreign one, and not for addresses that the network interfaces tell.
     for (const { connection } of this.#connection.iceTransports) delete connection.stunServer;
     await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+    this.#widen();
     return this.#connection.localDescription?.sdp ?? '';
+  }
+
+  /** A busy machine reads late; what comes meanwhile waits in the kernel, as far as it allows. */
+  #widen(): void {
+    for (const { connection } of this.#connection.iceTransports) {
+      const { protocols = [] } = connection as unknown as { readonly protocols?: readonly { readonly transport?: { readonly socket?: { setRecvBufferSize?(bytes: number): void } } }[] };
+      for (const { transport } of protocols) {
+        try {
+          transport?.socket?.setRecvBufferSize?.(RECEIVE_BYTES);
+        } catch {
+          // Less is what there was before.
+        }
+      }
+    }
   }
 
   /** Tries one more of the publisher's candidates. */

@@ -39,6 +39,8 @@ interface Session {
   candidates: number;
 }
 
+const endedByPublisher = (name: string): Fault => new Fault('ingest', 'source-lost', `${name} was ended by its publisher.`, { remedy: 'The next one is waited for.' });
+
 const ufragOf = (sdp: string): string | undefined => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];
 
 class PublishedCamera implements ThreadConnection {
@@ -123,7 +125,8 @@ class PublishedCamera implements ThreadConnection {
       this.#drop();
       return undefined;
     }
-    this.#end(new Fault('ingest', 'source-lost', `${this.#spec.name} was left by its publisher, and another one came.`));
+    const left = new Fault('ingest', 'source-lost', `${this.#spec.name} was left by its publisher, and another one came.`);
+    setImmediate(() => { this.#end(left); });
     return { again: true };
   }
 
@@ -183,8 +186,12 @@ class PublishedCamera implements ThreadConnection {
   }
 
   #endedByPublisher(id: string): boolean {
-    if (this.#session?.id !== id) return false;
-    this.#end(new Fault('ingest', 'source-lost', `${this.#spec.name} was ended by its publisher.`, { remedy: 'The next one is waited for.' }));
+    const session = this.#session;
+    if (session?.id !== id) return false;
+    // The answer goes out first: it belongs to this connection, which its end takes away.
+    setImmediate(() => {
+      if (this.#session === session) this.#end(endedByPublisher(this.#spec.name));
+    });
     return true;
   }
 

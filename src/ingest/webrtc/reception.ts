@@ -70,18 +70,6 @@ interface Timed {
 const depacketiserOf = ({ codec, fmtp }: OfferedTrack): H264Depacketiser | Vp8Depacketiser =>
   (codec === 'h264' ? new H264Depacketiser(parameterSetsOf(fmtp)) : new Vp8Depacketiser());
 
-/** The size in H.264 parameter sets, read by libav. */
-const sizeInParameterSets = (data: Buffer): VideoFrame['size'] => {
-  const parameters = describeTrack({ type: AVMEDIA_TYPE_VIDEO, codecId: AV_CODEC_ID_H264 });
-  try {
-    parameters.extradata = data.subarray(0, 512);
-    parameters.parseExtradata();
-    return parameters.width > 0 ? { width: parameters.width, height: parameters.height } : undefined;
-  } finally {
-    parameters.free();
-  }
-};
-
 /** Receives one publisher until it is closed. */
 export class Reception {
   readonly intake: Intake;
@@ -250,7 +238,7 @@ export class Reception {
     if (!frame.key) return;
     this.#keys += 1;
     this.#keyFrames.came();
-    this.#size ??= frame.size ?? sizeInParameterSets(frame.data);
+    this.#size ??= frame.size;
   }
 
   /** Opens when everything is known, and tells what has come when a segment is complete. */
