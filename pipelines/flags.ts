@@ -63,7 +63,6 @@ export const profileOf = (flags: Flags): Profile => {
       },
       listen: listOf(flags.listen).flatMap((part) => part.split(',').map((label) => label.trim()).filter((label) => label !== '')),
     },
-    flags.motion === undefined ? {} : { gate: { motion: { enabled: true } } },
     gate,
     ...listOf(flags.set).map(layerOf),
   );

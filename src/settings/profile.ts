@@ -56,10 +56,12 @@ export const profileShape = z.strictObject({
     toleranceS: seconds.default(5).describe('How far the nearest key frame may lie behind the end of the segment [s]. Cameras send one every 1 to 4 s.'),
   }).prefault({}).describe('How it looks.'),
   gate: z.strictObject({
-    mode: z.enum(['enforce']).default('enforce').describe('enforce: a shut gate costs nothing.'),
+    mode: z.enum(['off', 'shadow', 'enforce']).default('enforce').describe('enforce: a shut gate costs nothing. shadow: so it is, and a sample of segments is looked at in full beside it, to tell what the gates miss and save. off: no gate is ever shut.'),
+    shadowShare: score.default(0.05).describe('In the mode shadow: the share of segments that are looked at in full, 0…1.'),
     maxBlackoutS: seconds.nullable().default(600).describe('A gate that has been shut for this long is reported as a blackout [s]; null: never.'),
     appearance: gateSchema.prefault({}).describe('When to look at a picture.'),
-    motion: gateSchema.prefault({ enabled: false }).describe('When to look at a clip; off unless enabled or under a learned policy.'),
+    motion: gateSchema.extend({ enabled: z.boolean().default(false).describe('False: this sense is never used. Default true where packs.motion is named, and under a learned policy.') })
+      .prefault({}).describe('When to look at a clip.'),
   }).prefault({}).describe('When it looks.'),
   believe: z.strictObject({
     heardS: seconds.default(1).describe('What was heard fades with this time constant [s].'),
@@ -138,8 +140,12 @@ export const over = (below: unknown, above: unknown): unknown => {
   return merged;
 };
 
-const namesPolicy = (settings: unknown): boolean =>
-  isRecord(settings) && isRecord(settings['packs']) && settings['packs']['policy'] !== undefined;
+/** Defaults that go by which packs are named: who names one that looks at clips wants clips to be looked at. */
+const defaultsFor = (settings: unknown): unknown => {
+  const packs = isRecord(settings) && isRecord(settings['packs']) ? settings['packs'] : {};
+  if (packs['policy'] !== undefined) return UNDER_A_POLICY;
+  return packs['motion'] === undefined ? {} : { gate: { motion: { enabled: true } } };
+};
 
 /** What is wrong with a setting: where, and why. */
 export interface ProfileIssue {
@@ -149,10 +155,10 @@ export interface ProfileIssue {
 
 /**
  * Holds settings against the schema and against each other, over the defaults. Where they name a learned policy, the
- * gates have other defaults: no heartbeat, and the motion sense is not forbidden. Pure.
+ * gates have other defaults: no heartbeat, and the motion sense is not forbidden. Naming a motion pack does the latter, too. Pure.
  */
 export const checkProfile = (asked: unknown): { readonly profile: Profile } | { readonly issues: readonly ProfileIssue[] } => {
-  const result = profileSchema.safeParse(namesPolicy(asked) ? over(UNDER_A_POLICY, asked) : asked);
+  const result = profileSchema.safeParse(isRecord(asked) ? over(defaultsFor(asked), asked) : asked);
   return result.success ? { profile: result.data } : { issues: result.error.issues };
 };
 

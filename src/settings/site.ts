@@ -110,7 +110,7 @@ const withModel = (from: LocatedMap, sections: LocatedMap, report: Report): Loca
   return withEntry(sections, 'packs', { keyAt: model.keyAt, value: withEntry(packs, 'policy', model) });
 };
 
-const OF_ALL_GATES: ReadonlySet<string> = new Set(['mode', 'maxBlackoutS', 'appearance', 'motion']);
+const OF_ALL_GATES: ReadonlySet<string> = new Set(['mode', 'shadowShare', 'maxBlackoutS', 'appearance', 'motion']);
 
 /** What stands in `gate` itself goes under both of its gates. */
 const withBothGates = (sections: LocatedMap): LocatedMap => {

@@ -38,6 +38,12 @@ describe('readProfile', () => {
     expect(gate.motion.enabled).to.equal(false);
   });
 
+  it('does not switch the motion sense on by another of its settings, but by a pack that it can use', () => {
+    expect(readProfile({ gate: { motion: { holdS: 3 } } }).gate.motion.enabled).to.equal(false);
+    expect(readProfile({ packs: { motion: 'stride' } }).gate.motion.enabled).to.equal(true);
+    expect(readProfile({ packs: { motion: 'stride' }, gate: { motion: { enabled: false } } }).gate.motion.enabled).to.equal(false);
+  });
+
   it('lays flags over a file, leaves what they do not say, and replaces lists whole', () => {
     const file = { listen: ['Speech', 'Bark'], gate: { appearance: { heartbeatS: 60, holdS: 3 } } };
     const flags = { listen: ['Helicopter'], gate: { appearance: { heartbeatS: null } }, look: undefined };
