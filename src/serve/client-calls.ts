@@ -1,4 +1,4 @@
-import { Fault } from '../faults.js';
+import { Fault, FAULT_KINDS, type FaultKind } from '../faults.js';
 import type { CameraReport } from './camera-report.js';
 
 /** The server's address as this scheme has it, at a path. */
@@ -26,17 +26,20 @@ export interface Asking {
 
 const unreachable = (cause?: unknown): Fault => new Fault('serve', 'source-refused', 'Hearken cannot be reached.', { remedy: 'Is the server running?', cause });
 
+const isKind = (kind: unknown): kind is FaultKind => typeof kind === 'string' && Object.hasOwn(FAULT_KINDS, kind);
+
 const refusalOf = async (response: Response): Promise<Fault> => {
   if (response.status === 401) return new Fault('serve', 'auth-required', 'Hearken refused the token.', { remedy: 'Give the token that the server was started with.' });
-  const body = await response.json().catch(() => undefined) as { readonly error?: unknown } | undefined;
+  const body = await response.json().catch(() => undefined) as { readonly error?: unknown; readonly kind?: unknown } | undefined;
   const sentence = typeof body?.error === 'string' ? body.error : `Hearken answered ${response.status}.`;
+  if (response.status < 500 && isKind(body?.kind)) return new Fault('serve', body.kind, sentence);
   // Too many calls, or a server in trouble: that may pass.
   return new Fault('serve', response.status === 429 || response.status >= 500 ? 'source-refused' : 'usage', sentence);
 };
 
 /**
  * Makes one call. Fault `auth-required` when the token is refused, `source-refused` when nobody answers or the server is in
- * trouble, `usage` with the server's own sentence when it refuses what was asked.
+ * trouble, the server's own kind, else `usage`, with its sentence when it refuses what was asked.
  */
 export const callServer = async ({ url, token }: Callee, path: string, { method = 'GET', body, signal, also }: Asking = {}): Promise<Response> => {
   const response = await fetch(withScheme(url, 'http', path), {

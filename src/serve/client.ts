@@ -1,5 +1,5 @@
 import {
-  defer, EMPTY, filter as filterBy, from, mergeMap, Observable, of, ReplaySubject, retry, share, switchMap, tap, throwError, timer,
+  BehaviorSubject, defer, distinctUntilChanged, EMPTY, filter as filterBy, finalize, from, mergeMap, Observable, of, ReplaySubject, retry, share, switchMap, tap, throwError, timer,
 } from 'rxjs';
 import { asFault, Fault } from '../faults.js';
 import { openLink, type Link, type WebSocketMaker } from './client-link.js';
@@ -30,6 +30,9 @@ export interface Gap {
 /** What a subscription receives. */
 export type ClientMessage = Published | Lagged | Gap;
 
+/** `idle`: nobody subscribes, or the server refused; `lost`: the connection broke, and is being made again. */
+export type ConnectionState = 'idle' | 'connecting' | 'open' | 'lost';
+
 /** A client of one server. */
 export interface HearkenClient {
   /**
@@ -38,6 +41,8 @@ export interface HearkenClient {
    * missed is asked for. Errors with a Fault when the token or the filters are refused.
    */
   subscribe(filter?: Filter): Observable<ClientMessage>;
+  /** How the shared connection is: what it is now, then whenever that changes. Never completes. */
+  readonly connection: Observable<ConnectionState>;
   /** Its cameras, over REST. */
   readonly cameras: ClientCameras;
 }
@@ -79,8 +84,9 @@ const addressOf = ({ url, token }: ClientOptions): Observable<string> => defer((
 });
 
 /** The connection, made again whenever it breaks; the wait doubles, with chance in it so that clients do not come all at once. */
-const linkOf = (options: ClientOptions): Observable<Link> => defer(() => {
+const linkOf = (options: ClientOptions, say: (state: ConnectionState) => void): Observable<Link> => defer(() => {
   let failures = 0;
+  say('connecting');
   const wait = (): number => {
     const longestMs = Math.min(options.retryMaxMs ?? 30_000, RETRY_FIRST_MS * 2 ** failures);
     failures += 1;
@@ -88,8 +94,18 @@ const linkOf = (options: ClientOptions): Observable<Link> => defer(() => {
   };
   return addressOf(options).pipe(
     switchMap((address) => openLink(options.WebSocket ?? globalWebSocket(), address, options.pingMs ?? 20_000)),
-    tap(() => { failures = 0; }),
-    retry({ delay: (error: unknown) => error instanceof Fault && error.retryable ? timer(wait()) : throwError(() => asFault(error, 'serve')) }),
+    tap(() => {
+      failures = 0;
+      say('open');
+    }),
+    retry({
+      delay: (error: unknown) => {
+        if (!(error instanceof Fault && error.retryable)) return throwError(() => asFault(error, 'serve'));
+        say('lost');
+        return timer(wait());
+      },
+    }),
+    finalize(() => { say('idle'); }),
   );
 });
 
@@ -125,8 +141,10 @@ const follow = (link: Link, filter: Filter, begun: (seq: number) => void): Obser
  *   .subscribe((message) => { if (message.type === 'event') show(message.event); });
  */
 export const hearkenClient = (options: ClientOptions): HearkenClient => {
-  const shared = linkOf(options).pipe(share({ connector: () => new ReplaySubject(1) }));
+  const connection = new BehaviorSubject<ConnectionState>('idle');
+  const shared = linkOf(options, (state) => { connection.next(state); }).pipe(share({ connector: () => new ReplaySubject(1) }));
   return {
+    connection: connection.pipe(distinctUntilChanged()),
     cameras: camerasOf(options),
     subscribe: (filter = {}) => defer(() => {
       let server: string | undefined;
