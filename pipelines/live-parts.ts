@@ -1,5 +1,6 @@
 /** The sensors, gates and policy of one stream, which can be replaced between two segments. */
 import { defer, type Observable } from 'rxjs';
+import { ungated, type AuditOptions } from '../src/policy/audit.js';
 import { fusion } from '../src/policy/fusion.js';
 import { createHms } from '../src/policy/hms/hms.js';
 import { thresholdGate } from '../src/policy/threshold-gate.js';
@@ -12,7 +13,14 @@ import type { Profile } from '../src/settings/profile.js';
 import type { Nets } from './nets.js';
 import type { Recognition } from './recognise.js';
 
-type Parts = Pick<Recognition, 'hear' | 'see' | 'watch' | 'policy'> & { readonly gates: { readonly appearance: Gate; readonly motion: Gate } };
+type Parts = Pick<Recognition, 'hear' | 'see' | 'watch' | 'policy'> & {
+  readonly gates: { readonly appearance: Gate; readonly motion: Gate };
+  readonly audit: AuditOptions | undefined;
+};
+
+/** In the mode `off` no gate is ever shut. */
+const modeOf = ({ appearance, motion }: Parts['gates'], mode: Profile['gate']['mode']): Parts['gates'] =>
+  mode === 'off' ? { appearance: ungated(appearance), motion: ungated(motion) } : { appearance, motion };
 
 /** What decides and remembers: the learned policy if there is one, else thresholds and a fading memory. */
 const decidersOf = ({ gate, believe: settings, listen }: Profile, nets: Nets): Pick<Parts, 'gates' | 'policy'> => {
@@ -31,16 +39,21 @@ interface Made {
 
 const differ = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 
+/** In the mode `shadow` a sample of segments is audited, with sensors of the audit's own. */
+const auditOf = ({ gate: { mode, shadowShare: share }, look, emit: { confidence } }: Profile, nets: Nets, policy: Parts['policy']): AuditOptions | undefined => mode === 'shadow'
+  ? { share, confidence, see: createSee(nets.appearance, { toleranceUs: look.toleranceS * 1e6 }), watch: createWatch(nets.motion), policy }
+  : undefined;
+
 /** Makes what a profile asks for; a sensor whose settings are as before stays, with what it keeps of the last segment. */
-const make = (nets: Nets, profile: Profile, before?: Made): Made => ({
-  profile,
-  parts: {
+const make = (nets: Nets, profile: Profile, before?: Made): Made => {
+  const { gates, policy } = decidersOf(profile, nets);
+  return { profile, parts: {
     hear: before === undefined || differ(before.profile.hear, profile.hear) ? createHear(nets.audio, profile.hear) : before.parts.hear,
     see: before === undefined || differ(before.profile.look, profile.look) ? createSee(nets.appearance, { toleranceUs: profile.look.toleranceS * 1e6 }) : before.parts.see,
     watch: before?.parts.watch ?? createWatch(nets.motion),
-    ...decidersOf(profile, nets),
-  },
-});
+    gates: modeOf(gates, profile.gate.mode), policy, audit: auditOf(profile, nets, policy),
+  } };
+};
 
 /** Parts that stay what they are for a whole segment: a change waits until the next one is heard. */
 export class LiveParts {
@@ -70,7 +83,7 @@ export class LiveParts {
   }
 
   /** The parts as recognition uses them: each asks for what holds now. What is remembered is plain data, and outlives them. */
-  get recognition(): Pick<Recognition, 'hear' | 'see' | 'watch' | 'gates' | 'policy'> {
+  get recognition(): Pick<Recognition, 'hear' | 'see' | 'watch' | 'gates' | 'policy' | 'audit'> {
     const gate = (sense: 'appearance' | 'motion'): Gate => ({
       sense,
       decide: (memory: Memory, evidence: Evidence): Observable<Verdict> => defer(() => this.#now.parts.gates[sense].decide(memory, evidence)),
@@ -84,6 +97,7 @@ export class LiveParts {
       see: (segment) => defer(() => this.#now.parts.see(segment)),
       watch: (segment) => defer(() => this.#now.parts.watch(segment)),
       gates: { appearance: gate('appearance'), motion: gate('motion') },
+      audit: () => this.#now.parts.audit,
       policy: {
         rest: this.#now.parts.policy.rest,
         remember: (memory: Memory, evidence: Evidence): Observable<Step<Memory, Belief>> => defer(() => this.#now.parts.policy.remember(memory, evidence)),

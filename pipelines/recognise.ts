@@ -3,6 +3,7 @@ import { settle } from '../src/budget/settle.js';
 import { emitEarly } from '../src/emit/emit-early.js';
 import type { EmitSpec, Output } from '../src/emit/types.js';
 import type { SourceEvent } from '../src/ingest/types.js';
+import { audited, type AuditOptions } from '../src/policy/audit.js';
 import { causalScan, type DropReason } from '../src/policy/causal-scan.js';
 import { through } from '../src/policy/through.js';
 import type { Belief, Gate, Memory, Policy, Step } from '../src/policy/types.js';
@@ -22,6 +23,8 @@ export interface Recognition {
   /** A sense without a gate is never used. */
   readonly gates: { readonly appearance?: Gate; readonly motion?: Gate };
   readonly policy: Policy;
+  /** How segments are audited, now; absent where none is. */
+  readonly audit?: () => AuditOptions | undefined;
   readonly profile: { readonly segment: SegmentSpec; readonly waiting: number; readonly emit: EmitSpec | (() => EmitSpec) };
   /** Told of every segment that was not stepped on: `overtaken` is a loss to be counted, `left` is not. */
   readonly onDrop?: (segment: Segment, reason: DropReason) => void;
@@ -34,13 +37,14 @@ export interface Recognition {
 export const recognise = (
   source: string,
   stop: AbortSignal,
-  { open, hear, see, watch, gates, policy, profile, onDrop }: Recognition,
+  { open, hear, see, watch, gates, policy, audit, profile, onDrop }: Recognition,
 ): Observable<Output> => {
   const step = (memory: Memory, segment: Segment): Observable<Step<Memory, Belief>> =>
     defer(() => hear(segment)).pipe(                                  // always
       through(gates.appearance, memory, () => see(segment)),          // decoded and run only if the gate opens
       through(gates.motion, memory, () => watch(segment)),
       concatMap((evidence) => policy.remember(memory, evidence)),
+      audited(memory, segment, audit?.()),                            // a sample is looked at in full beside it
       finalize(() => { segment.release(); }),
     );
   const drop = (segment: Segment, reason: DropReason): void => {

@@ -1,6 +1,7 @@
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief } from '../policy/types.js';
 import { addCosts, NO_COST, type Cost, type NoReading, type Reading } from '../sense/types.js';
+import { bookAudit } from './audits.js';
 import type { Ledger, SenseSpending, Settled } from './types.js';
 
 /** Where the books stand between two segments. */
@@ -51,11 +52,13 @@ export const book = ({ ledger, last }: Books, belief: Belief): Books => {
   const looked = ledger.looked + (ran(readings.appearance) || ran(readings.motion) ? 1 : 0);
   const mediaUs = ledger.mediaUs + newMediaUs(last, belief);
   const total = addCosts(ledger.total, belief.cost);
+  const audits = bookAudit(ledger.audits, belief);
   return {
     ledger: {
       segments, looked, lookedShare: looked / segments, mediaUs, total,
       perMinute: mediaUs > 0 ? scaled(total, MINUTE_US / mediaUs) : NO_COST,
       senses,
+      ...(audits === undefined ? {} : { audits }),
     },
     last: { endUs: belief.endUs, era: belief.era },
   };

@@ -1,5 +1,6 @@
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief } from '../policy/types.js';
+import type { Audits } from './audits.js';
 import type { Cost } from '../sense/types.js';
 
 /** What one sense has cost since the stream began. */
@@ -25,6 +26,8 @@ export interface Ledger {
   readonly perMinute: Cost;
   /** A sense that was never asked is absent. */
   readonly senses: Readonly<Partial<Record<SenseName, SenseSpending>>>;
+  /** Absent until a segment was audited (gate mode `shadow`). */
+  readonly audits?: Audits;
 }
 
 /** A belief and the ledger up to and including it. */

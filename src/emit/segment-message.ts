@@ -1,8 +1,9 @@
+import { missRate, savedShares, type Audits } from '../budget/audits.js';
 import type { Settled } from '../budget/types.js';
 import type { SenseName } from '../inference/manifest.js';
 import type { Look } from '../policy/types.js';
-import type { NoReading, Reading } from '../sense/types.js';
-import type { SegmentMessage, WireLook } from './types.js';
+import type { Cost, NoReading, Reading } from '../sense/types.js';
+import type { SegmentMessage, WireAudit, WireLook } from './types.js';
 import { epochSeconds, rounded, seconds, wireCost, wireGates, wireLabels, wireStages } from './wire.js';
 
 const wireLook = (belief: Settled, look: Look | undefined, topK: number): WireLook | null =>
@@ -22,6 +23,16 @@ const unanswered = (belief: Settled): Partial<Record<SenseName, string>> => {
   return reasons;
 };
 
+const wireAudit = (audits: Audits): WireAudit => {
+  const { sampled, missed, gated, everything } = audits;
+  const saved = savedShares(audits);
+  const less = (of: (cost: Cost) => number): number => of(everything) - of(gated);
+  return {
+    sampled, missed, miss_rate: rounded(missRate(audits), 4), saved_gmacs_share: rounded(saved.gmacs, 4), saved_ms_share: rounded(saved.ms, 4),
+    cost: wireCost({ gmacs: less(({ gmacs }) => gmacs), ms: less(({ ms }) => ms), decodeMs: less(({ decodeMs }) => decodeMs), decodedFrames: less(({ decodedFrames }) => decodedFrames) }),
+  };
+};
+
 /** Says what one segment held: heard, seen and how long ago, whether it looked and why, and the cost. */
 export const segmentMessage = (camera: string, belief: Settled, topK: number): SegmentMessage => ({
   schema: 'hearken.segment.v1',
@@ -39,11 +50,13 @@ export const segmentMessage = (camera: string, belief: Settled, topK: number): S
   cost: wireCost(belief.cost),
   stages: wireStages(belief),
   ...(belief.evidence.levelDbfs === undefined ? {} : { level_dbfs: rounded(belief.evidence.levelDbfs, 1) }),
+  ...(belief.audit === undefined ? {} : { missed: belief.audit.missed }),
   so_far: {
     segments: belief.ledger.segments,
     looked_share: rounded(belief.ledger.lookedShare, 4),
     media_s: seconds(belief.ledger.mediaUs),
     cost: wireCost(belief.ledger.total),
     cost_per_minute: wireCost(belief.ledger.perMinute),
+    ...(belief.ledger.audits === undefined ? {} : { audit: wireAudit(belief.ledger.audits) }),
   },
 });

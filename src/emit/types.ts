@@ -112,6 +112,19 @@ export interface WireLook {
   readonly age_s: number;
 }
 
+/** What looking in full at a sample of segments has shown so far. */
+export interface WireAudit {
+  /** Segments that were looked at in full, and those on which something would have been said that was not. */
+  readonly sampled: number;
+  readonly missed: number;
+  /** Shares, 0…1: `missed` of `sampled`, and what shut gates save of the multiply-accumulates and of the measured time. */
+  readonly miss_rate: number;
+  readonly saved_gmacs_share: number;
+  readonly saved_ms_share: number;
+  /** What the audits cost themselves; no part of the stream's cost. */
+  readonly cost: WireCost;
+}
+
 /** One segment: what was heard, what was seen and how long ago, whether it looked and why, and what it cost. */
 export interface SegmentMessage {
   readonly schema: 'hearken.segment.v1';
@@ -136,6 +149,8 @@ export interface SegmentMessage {
   readonly stages: WireStages;
   /** Level of the sound [dBFS, to a tenth; −120 is digital silence]; absent when there was none to listen to. */
   readonly level_dbfs?: number;
+  /** Labels that a look in full showed and the gates hid; only on segments that were audited. */
+  readonly missed?: readonly string[];
   /** The stream so far. */
   readonly so_far: {
     readonly segments: number;
@@ -143,6 +158,8 @@ export interface SegmentMessage {
     readonly media_s: number;
     readonly cost: WireCost;
     readonly cost_per_minute: WireCost;
+    /** In the gate mode `shadow`, once a segment was looked at in full. */
+    readonly audit?: WireAudit;
   };
 }
 

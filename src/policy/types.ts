@@ -58,6 +58,16 @@ export interface Belief {
   readonly policyCost?: Cost;
   /** What the gates decided on this segment; a gate that was never asked is absent. */
   readonly gates: Readonly<Partial<Record<SenseName, GateDecision>>>;
+  /** What a look in full showed, on the segments that are sampled for it. */
+  readonly audit?: Audit;
+}
+
+/** What a look at one segment in full, beside what its gates allowed, showed: see `audit.ts`. */
+export interface Audit {
+  /** Labels that would have been said with all gates open, and were not. */
+  readonly missed: readonly string[];
+  /** What the senses behind shut gates cost here; no part of the belief's own cost. */
+  readonly cost: Cost;
 }
 
 /** What one step of the stream makes: the memory for the next step, and what goes out. */

@@ -62,13 +62,14 @@ export interface Thoughts {
  * Why a gate opened or stayed shut: the machine's part, fit for a metric's label.
  * Open: `listed` a sound of the listen list; `uncertain` what is heard is neither a known sound nor background;
  * `heartbeat` too long since the last look; `held` the cause is gone or weaker, but the hold is not over yet.
+ * `ungated` the gate mode is off: everything is always read.
  * Either: `learned` a trained gate decided.
  * Shut: `quiet` confidently background; `sure` confidently a known sound that is not listed; `cooldown` a cause is
  * there, but the last hold ended too short a time ago; `no-audio` nothing was heard and no heartbeat is due;
  * `nested` the policy looks at a clip only behind a picture, and there was none; `no-pack` there is no net for this sense; `off` the profile forbids it; `budget` it would have opened, but was refused.
  */
 export type GateReason =
-  | 'listed' | 'uncertain' | 'heartbeat' | 'held' | 'learned'
+  | 'listed' | 'uncertain' | 'heartbeat' | 'held' | 'ungated' | 'learned'
   | 'quiet' | 'sure' | 'cooldown' | 'no-audio' | 'nested' | 'no-pack' | 'off' | 'budget';
 
 /** What a gate decided on one segment. */
@@ -77,6 +78,11 @@ export interface GateDecision {
   readonly reason: GateReason;
   /** The human's part, such as `helicopter 0.82`. */
   readonly detail?: string;
+  /**
+   * By how much looking is expected to lower the risk of being wrong, in log loss [bit]: what a budget weighs against the
+   * cost. Infinity for a look that was asked for, whatever it tells; absent where nobody has worked it out.
+   */
+  readonly worth?: number;
 }
 
 /** All that is known of one segment: what was sensed, and what the gates decided. */

@@ -118,6 +118,28 @@ describe('recognise', () => {
     expect(opens).to.equal(1);
   });
 
+  it('an audit tells what the gates hid and changes nothing else; each segment is still released once', () => {
+    const row: Scores[] = [{ Silence: 1 }, { Helicopter: 0.9 }, { Silence: 1 }, { Speech: 0.9 }];
+    const bench = new Bench(row), plain = new Bench(row);
+    const policy = policyOf(gateOf({ holdS: 0, cooldownS: 0 }));
+    const audit = { share: 0.5, confidence: 0.5, policy, see: createSee(net(PICTURE, session([0.1, 0.9, 0.2])), { toleranceUs: 1e6 }), watch: () => EMPTY };
+    const outputs = play(bench, 8, { audit: () => audit });
+    const found = outputs.flatMap((output) => (output.kind === 'segment' ? [output.segment.missed] : []));
+    // What the look at segment 1 showed is believed until it fades.
+    expect(found).to.deep.equal([undefined, [], undefined, [], undefined, [], undefined, ['Speech']]);
+    const last = outputs.flatMap((output) => (output.kind === 'segment' ? [output.segment.so_far.audit] : [])).at(-1);
+    expect(last).to.deep.include({ sampled: 4, missed: 1, miss_rate: 0.25 });
+    const without = (list: readonly Output[]): Output[] => list.map((output) => {
+      if (output.kind !== 'segment') return output;
+      const copy = structuredClone(output) as { kind: 'segment'; segment: { missed?: unknown; so_far: { audit?: unknown } } };
+      delete copy.segment.missed;
+      delete copy.segment.so_far.audit;
+      return copy as Output;
+    });
+    expect(without(outputs)).to.deep.equal(without(play(plain, 8)));
+    expect(bench.released).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
   it('never uses a sense without a gate', () => {
     const bench = new Bench([{ Helicopter: 0.9 }]);
     play(bench, 3, { gates: {} });

@@ -1,4 +1,4 @@
-/** One cell of S3: a model is trained on clips and stretches, and follows whole streams under each policy. */
+/** One cell of S3: a model is trained on stretches of streams, and follows whole streams under each policy. */
 import { averagePrecision, calibratedAveragePrecision, perFrameMap } from '../../../src/evaluate/precision.js';
 import type { Prices } from '../../../src/evaluate/cost.js';
 import { constant, randomLike } from '../../../src/evaluate/schedules.js';
@@ -39,9 +39,9 @@ export interface StreamResult {
   readonly model: unknown;
 }
 
-/** What a cell needs: clips to learn from, and streams. */
+/** What a cell needs: the streams, and the set whose labels and sizes they share. */
 export interface StreamsWorld {
-  readonly clips: FeatureSet;
+  readonly like: FeatureSet;
   readonly streams: StreamsData;
 }
 
@@ -55,13 +55,13 @@ const openingsOf = (policy: Exclude<StreamPolicy, 'own'>, { steps, id }: Feature
 };
 
 /** Computes a cell. Deterministic but for `trainS`. */
-export const computeStreamCell = async ({ seed, job }: StreamCell, { clips, streams }: StreamsWorld): Promise<StreamResult> => {
+export const computeStreamCell = async ({ seed, job }: StreamCell, { like, streams }: StreamsWorld): Promise<StreamResult> => {
   const started = performance.now();
-  const set: FeatureSet = { ...clips, sequences: [...clips.sequences, ...streams.train.flatMap((stream) => stretchesOf(stream, STRETCH))] };
+  const set: FeatureSet = { ...like, sequences: streams.train.flatMap((stream) => stretchesOf(stream, STRETCH)) };
   const { model } = await train(set, job.spec, { seed });
   const trainS = (performance.now() - started) / 1000;
   const temperatures = fitTemperatures(await run(model, streams.val), { on: 'every' });
-  const background = new Set(clips.background.map((label) => clips.labels.indexOf(label)));
+  const background = new Set(like.background.map((label) => like.labels.indexOf(label)));
   const outcome = (runs: readonly SequenceRun[]): StreamsOutcome => {
     const calibrated = runs.map((one) => applyTemperatures(one, temperatures));
     return {
@@ -80,7 +80,7 @@ export const computeStreamCell = async ({ seed, job }: StreamCell, { clips, stre
     return Object.fromEntries([['own', outcome(own)], ...others]);
   };
   return {
-    name: job.name, seed, trainS, prices: pricesOf(model, clips.gmacs), temperatures,
+    name: job.name, seed, trainS, prices: pricesOf(model, like.gmacs), temperatures,
     val: await part(streams.val), test: await part(streams.test), model: packModel(model),
   };
 };

@@ -24,8 +24,8 @@ export interface StreamsOptions {
 /** The name of the world. */
 export const S3 = 's3';
 
-/** S2's training clips, and the streams. */
-export const loadStreamsWorld = async (): Promise<StreamsWorld> => ({ clips: (await s2.load()).train, streams: loadStreams(s3Folder) });
+/** The streams, in the labels of S2, whose events they hold. */
+export const loadStreamsWorld = async (): Promise<StreamsWorld> => ({ like: (await s2.load()).train, streams: loadStreams(s3Folder) });
 
 const writePage = async (seeds: number, folder: string): Promise<void> => {
   const store = openStore(folder);
