@@ -1,8 +1,8 @@
 /** The one door to werift: answers a publisher's offer and hands out what it sends, as packets and reports. Nothing is decoded here. */
 import {
-  GenericNack, RTCPeerConnection, RTCRtpCodecParameters, RtcpSrPacket, RtcpTransportLayerFeedback,
+  GenericNack, MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters, RtcpSrPacket, RtcpTransportLayerFeedback,
   useAbsSendTime, useNACK, usePLI, useREMB, useSdesMid, useTWCC, useTransportWideCC,
-  type RTCRtpReceiver, type RTCRtpTransceiver,
+  type RTCRtpReceiver, type RTCRtpTransceiver, type RtpPacket,
 } from 'werift';
 import type { Offer, OfferedTrack } from './offer.js';
 
@@ -39,6 +39,9 @@ export interface PeerOptions {
 /** Room in the kernel for packets that were not read yet [bytes]: seconds of what a browser sends. */
 const RECEIVE_BYTES = 4 * 2 ** 20;
 
+/** Streams that an offer did not name, over the whole session: a browser may change its own now and then. */
+const MOST_ADOPTED = 64;
+
 const feedback = { video: [useNACK(), usePLI(), useREMB(), useTWCC()], audio: [useTWCC()] };
 
 const codecOf = ({ kind, codec, payloadType, fmtp }: OfferedTrack): RTCRtpCodecParameters => new RTCRtpCodecParameters({
@@ -64,6 +67,9 @@ export class Peer {
   readonly #events: PeerEvents;
   /** The stream that each track sends now. */
   readonly #ssrc: { audio?: number; video?: number } = {};
+  /** Each track has one payload type of its own. */
+  readonly #kinds = new Map<number, 'audio' | 'video'>();
+  #adopted = 0;
   #closed = false;
 
   /**
@@ -73,6 +79,7 @@ export class Peer {
    */
   constructor({ audio, video }: Offer, events: PeerEvents, { hosts = ['127.0.0.1'], ports }: PeerOptions = {}) {
     this.#events = events;
+    for (const track of [audio, video]) if (track !== undefined) this.#kinds.set(track.payloadType, track.kind);
     this.#connection = new RTCPeerConnection({
       // Never asked, see answer(); werift falls back to a foreign server when the list is empty.
       iceServers: [{ urls: 'stun:127.0.0.1:9' }],
@@ -100,6 +107,11 @@ export class Peer {
   async answer(sdp: string): Promise<string> {
     await this.#connection.setRemoteDescription({ type: 'offer', sdp });
     for (const transceiver of this.#connection.getTransceivers()) transceiver.setDirection('recvonly');
+    for (const transport of this.#connection.dtlsTransports) {
+      transport.onRtp.subscribe((packet) => {
+        this.#adopt(packet);
+      });
+    }
     // No STUN server is asked: not a foreign one, and not for addresses that the network interfaces tell.
     for (const { connection } of this.#connection.iceTransports) delete connection.stunServer;
     await this.#connection.setLocalDescription(await this.#connection.createAnswer());
@@ -151,6 +163,21 @@ export class Peer {
 
   #receiver(kind: 'audio' | 'video'): RTCRtpReceiver | undefined {
     return this.#connection.getTransceivers().find((transceiver) => transceiver.kind === kind)?.receiver;
+  }
+
+  /**
+   * werift knows a stream by the SSRC that the offer names, and offers need not name any (RFC 9429, section 5.2.1). The payload
+   * type tells as well, since there is one a track (RFC 9143, section 9.2).
+   */
+  #adopt(packet: RtpPacket): void {
+    const { ssrc, payloadType } = packet.header;
+    const transceiver = this.#connection.getTransceivers().find(({ kind }) => kind === this.#kinds.get(payloadType));
+    if (transceiver === undefined || transceiver.receiver.trackBySSRC[ssrc] !== undefined || this.#adopted === MOST_ADOPTED) return;
+    this.#adopted += 1;
+    const { router } = this.#connection as unknown as { readonly router?: { registerRtpReceiver?(receiver: RTCRtpReceiver, ssrc: number): void } };
+    transceiver.addTrack(new MediaStreamTrack({ ssrc, kind: transceiver.kind, remote: true }));
+    router?.registerRtpReceiver?.(transceiver.receiver, ssrc);
+    transceiver.receiver.handleRtpBySsrc(packet, {});
   }
 
   #gone(): void {
