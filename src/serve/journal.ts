@@ -10,9 +10,7 @@ export type Level = (typeof LEVELS)[number];
 export type Particulars = Readonly<Record<string, string | number | boolean | null>> & { readonly camera?: string };
 
 /** Where a program says what happens, for people on a terminal or for programs that collect it. */
-export interface Journal {
-  (level: Level, message: string, more?: Particulars): void;
-}
+export type Journal = (level: Level, message: string, more?: Particulars) => void;
 
 /** How a journal is kept. */
 export interface JournalOptions {
@@ -34,7 +32,7 @@ const HIDDEN = '***';
 const DEFAULT_RATE: Rate = { perSecond: 50, burst: 500 };
 
 /** A text on one line: whoever sent part of it must not be able to begin another. */
-const onOneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ');
+const onOneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 
 /** Texts too short to be secrets would hide every other word. */
 const hider = (secrets: readonly string[]): ((text: string) => string) => {

@@ -18,16 +18,17 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
 
 const withoutDialect = (schema: Json): Json => Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema'));
 
-/** A schema as the document has it, with named ones by reference. Answers hold what comes out of a schema, bodies what goes in. */
-const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+/** A schema as the document has it, with named ones by reference. */
+const jsonSchema = (schema: z.ZodType): Json => {
   const named = Object.entries(COMPONENTS).find(([, one]) => one === schema);
-  return named === undefined ? inlined(schema, io) : { $ref: `#/components/schemas/${named[0]}` };
+  return named === undefined ? inlined(schema) : { $ref: `#/components/schemas/${named[0]}` };
 };
 
-const inlined = (schema: z.ZodType, io: 'input' | 'output'): Json => {
+const inlined = (schema: z.ZodType): Json => {
   const names = new Map<unknown, string>(Object.entries(COMPONENTS).map(([name, one]) => [one, name]));
   return withoutDialect(z.toJSONSchema(schema, {
-    io, reused: 'inline',
+    // As what goes in: an answer may get new keys one day, and a reader must not stumble over them.
+    io: 'input', reused: 'inline',
     // A named schema inside another one is referred to, never its own inside.
     override: ({ zodSchema, jsonSchema: json, path }) => {
       const name = names.get(zodSchema);
@@ -38,14 +39,14 @@ const inlined = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   }));
 };
 
-const contentOf = (content: Content, io: 'input' | 'output'): Json => Object.fromEntries(Object.entries(content).map(([type, schema]) => [
+const contentOf = (content: Content): Json => Object.fromEntries(Object.entries(content).map(([type, schema]) => [
   type,
-  schema === 'bytes' ? {} : { schema: schema === 'text' ? { type: 'string' } : jsonSchema(schema, io) },
+  schema === 'bytes' ? {} : { schema: schema === 'text' ? { type: 'string' } : jsonSchema(schema) },
 ]));
 
 const parametersOf = (path: string, { query, headers = {} }: RouteDoc): Json[] => [
   ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string', pattern: NAME.source } })),
-  ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ name, in: 'query', required: false, schema: inlined(schema as z.ZodType, 'input') })),
+  ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({ name, in: 'query', required: false, schema: inlined(schema as z.ZodType) })),
   ...Object.entries(headers).map(([name, description]) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } })),
 ];
 
@@ -67,7 +68,7 @@ const operationOf = (route: Route, doc: RouteDoc): Json => {
     status,
     {
       description,
-      ...(content === undefined && Number(status) < 400 ? {} : { content: contentOf(content ?? { 'application/json': errorSchema }, 'output') }),
+      ...(content === undefined && Number(status) < 400 ? {} : { content: contentOf(content ?? { 'application/json': errorSchema }) }),
     },
   ]));
   return {
@@ -75,7 +76,7 @@ const operationOf = (route: Route, doc: RouteDoc): Json => {
     summary: doc.summary,
     ...(doc.description === undefined ? {} : { description: doc.description }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(doc.body === undefined ? {} : { requestBody: { required: true, content: contentOf(doc.body, 'input') } }),
+    ...(doc.body === undefined ? {} : { requestBody: { required: true, content: contentOf(doc.body) } }),
     responses: { ...commonAnswers(route), ...answers },
     security: route.scope === 'open' || route.scope === 'health' ? [] : [{ bearer: [route.scope] }],
   };
@@ -100,7 +101,7 @@ export const openApi = (routes: readonly Route[], version: string): Json => {
     servers: [{ url: '/' }],
     paths,
     components: {
-      schemas: Object.fromEntries(Object.entries(COMPONENTS).map(([name, schema]) => [name, inlined(schema, 'output')])),
+      schemas: Object.fromEntries(Object.entries(COMPONENTS).map(([name, schema]) => [name, inlined(schema)])),
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'Not needed on a server that has no tokens, which then listens on loopback only.' } },
     },
   };

@@ -6,9 +6,13 @@ import type { Site } from '../../src/serve/site.js';
 
 export const TOKEN = '0123456789abcdef0123456789abcdef';
 
-/** Waits until something is so; the test's own time limit is the only limit. */
+/** Waits until something is so. The test's own time limit is the shorter one; this one lets a run end in which a test failed. */
 export const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => { setTimeout(resolve, 2); });
+  const lastMs = performance.now() + 120_000;
+  while (!condition()) {
+    if (performance.now() > lastMs) throw new Error(`this never came to be: ${String(condition)}`);
+    await new Promise((resolve) => { setTimeout(resolve, 2); });
+  }
 };
 
 /** Calls a server over plain HTTP. */

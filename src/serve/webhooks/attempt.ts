@@ -22,7 +22,8 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 
 const retryAfterMs = (header: string | null, nowMs: number): number | undefined => {
   if (header === null) return undefined;
-  const ms = /^\d{1,6}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  // Seconds, or a date as RFC 9110, section 5.6.7 has it; of anything else Date.parse makes some year or other.
+  const ms = /^\d{1,6}$/.test(header) ? Number(header) * 1000 : /^[A-Z][a-z]{2}, /.test(header) ? Date.parse(header) - nowMs : Number.NaN;
   return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 };
 
