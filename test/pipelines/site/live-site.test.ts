@@ -1,0 +1,284 @@
+import { expect } from 'chai';
+import { NEVER, map, of, timer } from 'rxjs';
+import type { Output, SegmentMessage } from '../../../src/emit/types.js';
+import { Fault } from '../../../src/faults.js';
+import type { Session } from '../../../src/inference/types.js';
+import { MediaHost } from '../../../src/media/host.js';
+import type { Profile } from '../../../src/settings/profile.js';
+import { readSite, type SiteSettings } from '../../../src/settings/site.js';
+import { RtspServer } from '../../../tools/rtsp/server.js';
+import { loadNets, type Nets } from '../../../pipelines/nets.js';
+import { LiveSite } from '../../../pipelines/site/live-site.js';
+import { NetShelf } from '../../../pipelines/site/net-shelf.js';
+import { until } from '../../fixtures/connections.js';
+import { camera as cameraRecording } from '../../fixtures/recordings.js';
+
+const settings = (text: string): SiteSettings => {
+  const { settings: read, problems } = readSite(text, {});
+  return read ?? expect.fail(JSON.stringify(problems));
+};
+
+/** A site whose outputs are kept. */
+class Bench {
+  readonly outputs: { camera: string; output: Output }[] = [];
+  readonly notes: string[] = [];
+  readonly host = new MediaHost();
+  readonly shelf: NetShelf;
+  readonly site: LiveSite;
+
+  constructor(load?: (profile: Pick<Profile, 'packs'>) => Promise<Nets>) {
+    this.shelf = new NetShelf(1, load);
+    this.site = new LiveSite({
+      host: this.host, shelf: this.shelf, hide: (text) => text.replaceAll('geheim', '***'),
+      note: (line) => { this.notes.push(line); },
+      publish: (camera, output) => { this.outputs.push({ camera, output }); },
+    });
+  }
+
+  of(camera: string): Output[] {
+    return this.outputs.flatMap((one) => (one.camera === camera ? [one.output] : []));
+  }
+
+  segments(camera: string): SegmentMessage[] {
+    return this.of(camera).flatMap((output) => (output.kind === 'segment' ? [output.segment] : []));
+  }
+
+  states(camera: string): string[] {
+    return this.of(camera).flatMap((output) => (output.kind === 'state' ? [output.state.state] : []));
+  }
+
+  async heard(camera: string, more: number): Promise<void> {
+    const enough = this.segments(camera).length + more;
+    await until(() => this.segments(camera).length >= enough, () => `${more} more segments of ${camera}; heard ${this.states(camera).join()}, ${this.notes.join(' | ')}`);
+  }
+
+  async close(): Promise<void> {
+    await this.site.close();
+    await this.host.close();
+  }
+}
+
+/** The number of each segment, from the first on: what is lost is missing here. */
+const expectNoneLost = (bench: Bench, camera: string): void => {
+  const indices = bench.segments(camera).map(({ index }) => index);
+  expect(indices, `segments of ${camera}`).to.deep.equal(indices.map((_, i) => i));
+  expect(bench.site.camera(camera)?.figures).to.include({ reconnects: 0, dropped: 0, segments: indices.length });
+};
+
+describe('a site of cameras', function () {
+  this.timeout(90_000);
+  let servers: RtspServer[];
+  let benches: Bench[];
+  const bench = (load?: (profile: Pick<Profile, 'packs'>) => Promise<Nets>): Bench => {
+    const made = new Bench(load);
+    benches.push(made);
+    return made;
+  };
+  before(async () => {
+    servers = await Promise.all([1, 2, 3].map(async () => {
+      const server = new RtspServer(cameraRecording());
+      await server.listen(0);
+      return server;
+    }));
+  });
+  after(async () => {
+    await Promise.all(servers.map(async (server) => server.close()));
+  });
+  beforeEach(() => { benches = []; });
+  afterEach(async () => {
+    await Promise.all(benches.map(async (one) => one.close()));
+  });
+  const url = (i: number): string => servers[i]?.url() ?? '';
+
+  it('adds, removes and changes cameras while another loses no segment, and nets are loaded once for all', async () => {
+    let loaded = 0;
+    const one = bench(async (profile) => {
+      loaded += 1;
+      return loadNets(profile);
+    });
+    await one.site.apply(settings(`cameras:\n  steady: { source: "${url(0)}" }\n  goes: { source: "${url(1)}" }\n  moves: { source: "${url(1)}" }`));
+    for (const name of ['steady', 'goes', 'moves']) await one.heard(name, 2);
+    expect(await one.site.apply(settings(`cameras:\n  steady: { source: "${url(0)}" }\n  moves: { source: "${url(2)}" }\n  comes: { source: "${url(1)}" }`))).to.have.members([
+      'goes: removed', 'comes: added', 'moves: changed source (new-connection)',
+    ]);
+    for (const name of ['comes', 'moves', 'steady']) await one.heard(name, 3);
+    expect(one.site.cameras().map(({ name }) => name)).to.have.members(['steady', 'moves', 'comes']);
+    expectNoneLost(one, 'steady');
+    expect(one.states('steady')).to.deep.equal(['starting', 'running']);
+    expect([loaded, one.shelf.size]).to.deep.equal([1, 1]);
+    await one.close();
+    expect(one.shelf.size, 'nets are closed with their last camera').to.equal(0);
+  });
+
+  it('takes a threshold over on the next segment: no new connection, no lost segment, and events as it says', async () => {
+    const one = bench();
+    const withConfidence = (confidence: number): SiteSettings => settings(`emit: { confidence: ${confidence}, release: 0.0005, min_duration_s: 0 }\ncameras: { dock: { source: "${url(0)}" } }`);
+    await one.site.apply(withConfidence(1));
+    await one.heard('dock', 3);
+    expect(one.of('dock').filter(({ kind }) => kind === 'event')).to.deep.equal([]);
+    expect(await one.site.apply(withConfidence(0.001))).to.deep.equal(['dock: changed emit.confidence (in-place)']);
+    await one.heard('dock', 3);
+    const begun = one.of('dock').flatMap((output) => (output.kind === 'event' && output.event.type === 'provisional' ? [output.event.id] : []));
+    expect(begun.length).to.be.greaterThan(0);
+    expectNoneLost(one, 'dock');
+    expect(one.states('dock')).to.deep.equal(['starting', 'running']);
+    await one.site.close();
+    const ended = one.of('dock').flatMap((output) => (output.kind === 'event' && (output.event.type === 'end' || output.event.type === 'retracted') ? [output.event.id] : []));
+    expect(ended, 'every event that began has ended').to.have.members([...new Set(one.of('dock').flatMap((output) => (output.kind === 'event' ? [output.event.id] : [])))]);
+  });
+
+  it('a camera whose definition does not fit fails alone, and one that runs keeps the definition that fits', async () => {
+    const one = bench();
+    await one.site.apply(settings(`cameras:\n  well: { source: "${url(0)}" }\n  wrong: { source: "${url(1)}", listen: [Helicopterr] }\n  packless: { source: "${url(1)}", packs: { audio: no-such-pack } }`));
+    await one.heard('well', 2);
+    expect(one.site.camera('wrong')).to.deep.include({ state: 'failed', retry_time: null }).and.to.have.nested.property('fault.kind', 'settings-invalid');
+    expect(one.site.camera('packless')).to.have.nested.property('fault.kind', 'pack-not-found');
+    expect(one.site.readiness().ready).to.equal(true);
+    expect(one.site.readiness().reasons.join()).to.contain('wrong is failed');
+    const done = await one.site.apply(settings(`cameras:\n  well: { source: "${url(0)}", listen: [helicopterr] }\n  wrong: { source: "${url(1)}", listen: [helicopter] }`));
+    expect(done.join('\n')).to.contain('well: its new definition was not taken over').and.contain('Did you mean "helicopter"?');
+    expect(one.site.readiness().reasons.join()).to.contain('well: its new definition was not taken over');
+    await one.heard('wrong', 2);
+    await one.heard('well', 2);
+    expectNoneLost(one, 'well');
+    await one.site.apply(settings(`cameras:\n  well: { source: "${url(0)}" }\n  wrong: { source: "${url(1)}", listen: [helicopter] }`));
+    expect(one.site.readiness()).to.deep.equal({ ready: true, reasons: [] });
+  });
+
+  it('keeps its cameras when a configuration is not taken over, and says so until a good one comes', async () => {
+    const one = bench();
+    expect(one.site.readiness().ready, 'before anything was applied').to.equal(false);
+    await one.site.apply(settings(`cameras: { dock: { source: "${url(0)}" } }`));
+    await one.heard('dock', 1);
+    one.site.complain('h.yaml', readSite('cameras: { dock: { sorce: x } }', {}).problems);
+    expect(one.site.readiness().reasons.join()).to.contain('h.yaml:1:20 cameras.dock.sorce').and.contain('did you mean source?');
+    await one.heard('dock', 1);
+    await one.site.apply(settings(`cameras: { dock: { source: "${url(0)}" } }`));
+    expect(one.site.readiness()).to.deep.equal({ ready: true, reasons: [] });
+    expectNoneLost(one, 'dock');
+  });
+
+  it('shows the newest key frame as a JPEG, at most one a second, and no gate has decoded anything for it', async () => {
+    const one = bench();
+    await one.site.apply(settings(`cameras: { dock: { source: "${url(0)}" } }`));
+    await one.heard('dock', 3);
+    const { signal } = new AbortController();
+    const [first, second] = await Promise.all([one.site.picture('dock', signal), one.site.picture('dock', signal)]);
+    expect(first).to.equal(second);
+    const { jpeg, timeS } = first ?? expect.fail('no picture');
+    expect([...jpeg.subarray(0, 3), ...jpeg.subarray(-2)], 'start and end of a JPEG').to.deep.equal([0xff, 0xd8, 0xff, 0xff, 0xd9]);
+    expect(timeS).to.be.within(Date.now() / 1000 - 10, Date.now() / 1000 + 1);
+    expect((await one.host.health())[0]).to.include({ videoPacketsDecoded: 0, videoFramesDecoded: 0 });
+    const later = await (async () => {
+      await until(async () => (await one.site.picture('dock', signal))?.timeS !== timeS, () => 'the next key frame');
+      return one.site.picture('dock', signal);
+    })();
+    expect(later?.timeS).to.be.greaterThan(timeS);
+    const fault: unknown = await one.site.picture('nobody', signal).catch((error: unknown) => error);
+    expect(fault).to.be.instanceOf(Fault);
+  });
+
+  it('takes cameras over REST where the configuration allows it, and leaves the file its own', async () => {
+    const one = bench();
+    const file = settings(`sources: { allow: ["rtsp://127.0.0.1"] }\ncameras: { dock: { source: "${url(0)}" } }`);
+    await one.site.apply(file);
+    expect(await one.site.put('extra', { source: url(1) })).to.equal('added');
+    expect(await one.site.put('extra', { source: url(1) })).to.equal('same');
+    expect(await one.site.put('extra', { source: url(1), emit: { confidence: 0.9 } })).to.equal('changed');
+    expect(one.site.camera('extra')).to.deep.include({ origin: 'rest', definition: { source: url(1), emit: { confidence: 0.9 } } });
+    const refusals = await Promise.all([
+      one.site.put('other', { source: 'rtsp://10.0.0.1/live' }), one.site.put('other', { source: url(1), emit: { confidence: 7 } }),
+      one.site.put('other', { source: url(1), listen: ['no such sound'] }), one.site.put('dock', { source: url(1) }), one.site.put('a/b', { source: url(1) }),
+    ].map(async (put) => put.then(() => 'taken', (error: unknown) => (error as Fault).kind)));
+    expect(refusals).to.deep.equal(['source-forbidden', 'settings-invalid', 'settings-invalid', 'settings-invalid', 'settings-invalid']);
+    expect(one.site.camera('other')).to.equal(undefined);
+    await one.heard('extra', 1);
+    await one.site.apply(file);
+    expect(one.site.camera('extra')?.state, 'a reload of the file leaves it alone').to.equal('running');
+    expect([await one.site.remove('dock'), await one.site.remove('extra'), await one.site.remove('extra')]).to.deep.equal([false, true, false]);
+    await one.heard('dock', 1);
+    expectNoneLost(one, 'dock');
+  });
+
+  it('hides what is secret in reports and faults, and tries a camera again that refuses', async () => {
+    const guarded = new RtspServer(cameraRecording(), { credentials: { user: 'viewer', password: 'right', scheme: 'digest' } });
+    await guarded.listen(0);
+    const one = bench();
+    const { settings: read } = readSite(`reconnect: { max_s: 1 }\ncameras: { dock: { source: "${guarded.url({ user: 'viewer', password: 'X' }).replace(':X@', ':${PASS}@')}" } }`, { PASS: 'geheim' });
+    await one.site.apply(read!);
+    await until(() => one.states('dock').filter((state) => state === 'failed').length >= 2, () => `two refusals, but ${one.states('dock').join()}`);
+    const report = one.site.camera('dock');
+    expect(report?.fault?.kind).to.equal('source-login-refused');
+    expect(report?.retry_time).to.be.a('number');
+    expect(JSON.stringify([report, one.outputs, one.notes, one.site.readiness()])).to.not.match(/geheim|viewer:/);
+    expect(one.site.readiness().ready, 'the only camera brings nothing').to.equal(false);
+    await guarded.close();
+  });
+
+  describe('with nets that misbehave', () => {
+    const withSession = async (profile: Pick<Profile, 'packs'>, more: Partial<Session>): Promise<Nets> => {
+      const nets = await loadNets(profile);
+      return { ...nets, audio: { ...nets.audio, session: { ...nets.audio.session, macs: nets.audio.session.macs, inputs: nets.audio.session.inputs, outputs: nets.audio.session.outputs, run: (feeds) => nets.audio.session.run(feeds), close: async () => nets.audio.session.close(), ...more } } };
+    };
+
+    it('a machine that does not follow makes a camera blocked, which is never a reason to connect anew', async () => {
+      const one = bench(async (profile) => {
+        const labels = (await loadNets(profile)).audio.labels.length;
+        return withSession(profile, { run: () => timer(1500).pipe(map(() => ({ scores: { data: new Float32Array(labels), dims: [1, labels] } }))) });
+      });
+      await one.site.apply(settings(`watchdog: { stall_s: 2 }\ncameras: { dock: { source: "${url(0)}" } }`));
+      await until(() => (one.site.camera('dock')?.figures.dropped ?? 0) > 6, () => `drops, but ${JSON.stringify(one.site.camera('dock'))}`);
+      expect(one.site.camera('dock')?.state).to.equal('blocked');
+      expect(one.states('dock')).to.deep.equal(['starting', 'running', 'blocked']);
+      expect(one.site.camera('dock')?.figures.reconnects).to.equal(0);
+    });
+
+    it('a step that never ends does not keep the site from ending, nor its events', async () => {
+      let stuck = false;
+      const one = bench(async (profile) => {
+        const nets = await loadNets(profile);
+        return withSession(profile, { run: (feeds) => (stuck ? NEVER : nets.audio.session.run(feeds)) });
+      });
+      await one.site.apply(settings(`emit: { confidence: 0.001, release: 0 }\ncameras: { dock: { source: "${url(0)}" } }`));
+      await until(() => one.of('dock').some(({ kind }) => kind === 'event'), () => 'an event');
+      stuck = true;
+      await until(() => (one.site.camera('dock')?.figures.dropped ?? 0) > 0, () => 'the step to hang');
+      const startMs = performance.now();
+      await one.site.close();
+      // A promise of the product: under 5 s for all of it.
+      expect(performance.now() - startMs).to.be.lessThan(4_000);
+      const open = new Set<string>();
+      for (const output of one.of('dock')) {
+        if (output.kind !== 'event') continue;
+        if (output.event.type === 'end' || output.event.type === 'retracted') open.delete(output.event.id);
+        else open.add(output.event.id);
+      }
+      expect([...open]).to.deep.equal([]);
+    });
+
+    it('an error in one camera ends that camera alone, and it is tried again', async () => {
+      const one = bench(async (profile) => {
+        if (profile.packs.appearance !== 'sick') return loadNets(profile);
+        return withSession({ packs: { audio: 'ear' } }, { run: () => { throw new Fault('inference', 'inference-failed', 'The net broke.'); } });
+      });
+      await one.site.apply(settings(`reconnect: { max_s: 0.5, min_s: 0.5 }\ncameras:\n  well: { source: "${url(0)}" }\n  sick: { source: "${url(1)}", packs: { appearance: sick } }`));
+      await until(() => one.states('sick').filter((state) => state === 'failed').length >= 2, () => 'two failures');
+      expect(one.site.camera('sick')?.fault?.message).to.equal('The net broke.');
+      await one.heard('well', 2);
+      expectNoneLost(one, 'well');
+    });
+
+    it('a gate that has been shut for longer than max_blackout_s is said to be a blackout', async () => {
+      const one = bench(async (profile) => {
+        const nets = await loadNets(profile);
+        return { ...nets, appearance: { ...nets.audio, labels: ['a', 'b'], session: { ...nets.audio.session, run: () => of({}) }, manifest: { ...nets.audio.manifest, input: { tensor: { name: 'x', dims: [1, 8, 8, 3] }, from: { kind: 'picture', width: 8, height: 8, layout: 'nhwc', scale: 1, offset: 0 } } } } };
+      });
+      const withHeartbeat = (heartbeat: string): SiteSettings => settings(`gate: { heartbeat_s: ${heartbeat}, max_blackout_s: 1, appearance: { listed: { open: 1, close: 1 }, uncertain: { open: 1, close: 1 } } }\ncameras: { dock: { source: "${url(0)}" } }`);
+      await one.site.apply(withHeartbeat('null'));
+      await until(() => one.site.camera('dock')?.gates.appearance?.blackout === true, () => `a blackout, but ${JSON.stringify(one.site.camera('dock')?.gates)}`);
+      expect(one.site.camera('dock')?.state, 'the source is well').to.equal('running');
+      expect(one.site.readiness().reasons.join()).to.contain('dock: its appearance gate has been shut for longer than max_blackout_s');
+      expect(one.site.readiness().ready).to.equal(true);
+    });
+  });
+});
