@@ -10,7 +10,10 @@ const BEGINNING = 'The settings are not valid: ';
 
 /** Puts a complaint at the field whose path its own path begins with. */
 const fieldOf = <Field extends string>(part: string, paths: Readonly<Record<Field, string>>): Field | undefined =>
-  (Object.keys(paths) as Field[]).find((field) => part.startsWith(`${paths[field]}: `) || part.startsWith(`${paths[field]}.`));
+  (Object.keys(paths) as Field[]).find((field) => [': ', '.', '['].some((next) => part.startsWith(paths[field] + next)));
+
+/** The parts of a list; a message may have a semicolon of its own, but only a part begins with a path. */
+const partsOf = (list: string): string[] => list.split(/; (?=[\w.[\]-]+: )/);
 
 /**
  * Takes the sentence of a fault `settings-invalid` apart, as `settingsFault` builds it: `path: message; path: message`.
@@ -21,10 +24,9 @@ const fieldOf = <Field extends string>(part: string, paths: Readonly<Record<Fiel
 export const complaintsOf = <Field extends string>(sentence: string, paths: Readonly<Record<Field, string>>): Complaints<Field> => {
   if (!sentence.startsWith(BEGINNING)) return { fields: {} as Partial<Record<Field, string>>, rest: sentence };
   const [list = '', remedy] = sentence.slice(BEGINNING.length).split(/\.(?= Correct )/, 2);
-  const parts = list.split('; ');
   const fields: Partial<Record<Field, string>> = {};
   const rest: string[] = [];
-  for (const part of parts) {
+  for (const part of partsOf(list)) {
     const field = fieldOf(part, paths);
     if (field === undefined) rest.push(part);
     else fields[field] = [fields[field], part.slice(part.indexOf(': ') + 2)].filter((text) => text !== undefined).join('; ');
