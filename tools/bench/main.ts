@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --runs 5] [--live 40] [--write] [--only senses|paper-nets|learning]`: what Hearken costs, from media it makes itself.
+ * `npm run bench [-- --runs 5] [--live 40] [--write] [--only senses|paper-nets|learning|service [--cameras 8] [--for 60] [--subscribers 1000,10000]]`: what Hearken costs, from media it makes itself.
  * The nets of HMS at their own size are measured only with `--only paper-nets`; their last figures stay in the report.
  * `--write` puts the figures into README.md; they are always kept in `.cache/bench/figures.json`.
  */
@@ -19,6 +19,8 @@ import { measure, profileFor, withCostlessEyes, type Gates } from './pipeline.js
 import { writeSection } from '../readme/section.js';
 import { learningMarkdown, markdown, paperNetsMarkdown, type CostRow, type Figures, type LiveFigure } from './report.js';
 import { senseFigures } from './senses.js';
+import { serviceFigures } from './service/measure.js';
+import { serviceMarkdown } from './service/report.js';
 
 const note = (line: string): void => {
   process.stderr.write(`${line}\n`);
@@ -132,7 +134,9 @@ const publish = (figures: Figures, kept: string, write: boolean): void => {
 
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
-    options: { runs: { type: 'string', default: '5' }, live: { type: 'string', default: '40' }, write: { type: 'boolean', default: false }, only: { type: 'string' } },
+    options: { runs: { type: 'string', default: '5' }, live: { type: 'string', default: '40' }, write: { type: 'boolean', default: false }, only: { type: 'string' },
+      cameras: { type: 'string', default: '8' }, for: { type: 'string', default: '60' }, subscribers: { type: 'string', default: '1000,10000' },
+    },
   });
   routeNativeLog(undefined);
   const folder = resolve('.cache', 'bench');
@@ -149,11 +153,15 @@ const main = async (): Promise<void> => {
     const learning = await learningFigures(Number(values.runs));
     if (before === undefined) process.stdout.write(`${learningMarkdown(learning)}\n`);
     else publish({ ...before, learning }, kept, values.write);
+  } else if (values.only === 'service') {
+    const service = await serviceFigures(folder, { cameras: Number(values.cameras), forS: Number(values.for), subscribers: values.subscribers.split(',').map(Number) }, note);
+    if (before === undefined) process.stdout.write(`${serviceMarkdown(service)}\n`);
+    else publish({ ...before, service }, kept, values.write);
   } else if (values.only === 'senses' && before !== undefined) {
     publish({ ...before, senses: await senseFigures() }, kept, values.write);
   } else {
     const figures = await all(folder, Number(values.runs), Number(values.live));
-    publish({ ...figures, ...(before?.paperNets === undefined ? {} : { paperNets: before.paperNets }), ...(before?.learning === undefined ? {} : { learning: before.learning }) }, kept, values.write);
+    publish({ ...before, ...figures }, kept, values.write);
   }
 };
 

@@ -4,6 +4,8 @@ import type { MemoryPoint } from './memory.js';
 import type { LearningFigure } from './learning.js';
 import type { PaperNetFigure } from './paper-nets.js';
 import type { SenseFigure } from './senses.js';
+import { serviceMarkdown, type ServiceFigures } from './service/report.js';
+import { table } from './table.js';
 
 /** One row: a way to handle a minute of media. */
 export interface CostRow {
@@ -33,10 +35,9 @@ export interface Figures {
   readonly paperNets?: readonly PaperNetFigure[];
   /** Measured only with `--only learning`. */
   readonly learning?: readonly LearningFigure[];
+  /** Measured only with `--only service`. */
+  readonly service?: ServiceFigures;
 }
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
 const ratio = (all: number, one: number): string => `1/${(all / one).toFixed(all / one < 10 ? 1 : 0)}`;
 
@@ -54,7 +55,7 @@ export const learningMarkdown = (learning: readonly LearningFigure[]): string =>
 ].join('\n\n');
 
 /** The figures as Markdown. */
-export const markdown = ({ date, formats, costs, live, memory, senses, paperNets, learning }: Figures): string => {
+export const markdown = ({ date, formats, costs, live, memory, senses, paperNets, learning, service }: Figures): string => {
   const [everything] = costs;
   return [
     `Measured on ${date} with Node ${process.version} on ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}, shared); each table in one run of \`npm run bench\`. Trust the ratios more than the seconds.`,
@@ -73,5 +74,6 @@ export const markdown = ({ date, formats, costs, live, memory, senses, paperNets
     table(['pack', 'sense', 'M MACs', 'median', '95 %'], senses.map(({ pack, sense, mmacs, p50Ms, p95Ms }) => [pack, sense, mmacs.toFixed(1), `${p50Ms.toFixed(2)} ms`, `${p95Ms.toFixed(2)} ms`])),
     ...(paperNets === undefined ? [] : [paperNetsMarkdown(paperNets)]),
     ...(learning === undefined ? [] : [learningMarkdown(learning)]),
+    ...(service === undefined ? [] : [serviceMarkdown(service)]),
   ].join('\n\n');
 };

@@ -1,0 +1,107 @@
+/** Cameras per core, and how late a prediction reaches a subscriber: `hearken serve` as a process of its own, over RTSP. */
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { WebSocket } from 'ws';
+import { hearkenClient } from '../../../src/serve/client.js';
+import { usageOfTree } from './process-tree.js';
+
+/** How the gates stand. */
+export interface Scenario {
+  readonly what: string;
+  /** YAML of what every camera shares. */
+  readonly settings: string;
+}
+
+const NEVER = 'listed: { open: 1, close: 1 }, uncertain: { open: 1, close: 1 }, hold_s: 0, cooldown_s: 0';
+const EYES = 'packs: { appearance: eye, motion: stride }\n';
+/** Each twentieth segment of 0.48 s: a heartbeat that is due just before its end. */
+const TWENTIETH_S = 9.5;
+
+/** The scenarios that are measured. */
+export const SCENARIOS: readonly Scenario[] = [
+  { what: 'gates shut', settings: `gate: { heartbeat_s: null, ${NEVER} }\n` },
+  { what: 'a picture and a clip on every twentieth segment (gates at 5 %)', settings: `${EYES}gate: { heartbeat_s: ${TWENTIETH_S}, ${NEVER}, motion: { enabled: true } }\n` },
+  { what: 'a picture and a clip on every segment (gates off)', settings: `${EYES}gate: { mode: off, heartbeat_s: null, ${NEVER}, motion: { enabled: true } }\n` },
+];
+
+/** What one scenario came to. */
+export interface CamerasFigure {
+  readonly what: string;
+  readonly cameras: number;
+  /** Processor time of the service with its media processes, by camera and second. */
+  readonly cpuSPerS: number;
+  readonly rssMb: number;
+  /** From the end of a segment to its prediction at a subscriber [ms]. */
+  readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
+  readonly segments: number;
+  /** How late the service's main thread was [ms]. */
+  readonly loopP99Ms: number;
+}
+
+const percentile = (values: readonly number[], share: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+
+const rtspServer = async (recording: string): Promise<{ readonly url: string; readonly child: ChildProcess }> => {
+  const child = fork(fileURLToPath(new URL('../../rtsp/main.js', import.meta.url)), [recording, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const [data] = await once(child.stdout ?? child, 'data') as [Buffer];
+  return { url: data.toString().trim(), child };
+};
+
+/** Starts the service and waits until it listens. */
+const service = async (yaml: string, folder: string): Promise<{ readonly child: ChildProcess; readonly url: string }> => {
+  const file = join(folder, 'hearken.yaml');
+  writeFileSync(file, yaml);
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../../pipelines/main.js', import.meta.url)), 'serve', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const listen = (data: Buffer): void => {
+      said += data.toString();
+      const address = /https?:\/\/127\.0\.0\.1:\d+|ws:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
+      if (address !== undefined) resolve({ child, url: address.replace(/^ws/, 'http') });
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    child.once('exit', () => { reject(new Error(`the service ended: ${said}`)); });
+  });
+};
+
+const gauge = (metrics: string, name: string): number => Number(new RegExp(`^${name}(?:{[^}]*})? ([\\d.e+-]+)$`, 'm').exec(metrics)?.[1] ?? Number.NaN);
+
+/** Measures one scenario: the first seconds, in which sessions open and code warms up, do not count. */
+export const measureCameras = async (recording: string, { what, settings }: Scenario, cameras: number, forS: number, warmS = 15): Promise<CamerasFigure> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hearken-bench-'));
+  const rtsp = await rtspServer(recording);
+  const names = Array.from({ length: cameras }, (_, i) => `camera-${i}`);
+  let running: ChildProcess | undefined;
+  try {
+    const { child, url } = await service(`serve: { host: 127.0.0.1, port: 0 }\n${settings}cameras:\n${names.map((name) => `  ${name}: { source: "${rtsp.url}" }\n`).join('')}`, folder);
+    running = child;
+    const pid = child.pid ?? 0;
+    const late: number[] = [];
+    let counts = false;
+    const subscription = hearkenClient({ url, WebSocket }).subscribe({ kinds: ['segment'] }).subscribe((message) => {
+      if (counts && message.type === 'segment') late.push(Date.now() - message.segment.end_time * 1000);
+    });
+    await wait(warmS * 1000);
+    counts = true;
+    const before = usageOfTree(pid);
+    await wait(forS * 1000);
+    const after = usageOfTree(pid);
+    subscription.unsubscribe();
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    return {
+      what, cameras, cpuSPerS: (after.cpuS - before.cpuS) / forS / cameras, rssMb: after.rssBytes / 2 ** 20, segments: late.length,
+      latencyMs: { p50: percentile(late, 0.5), p95: percentile(late, 0.95), p99: percentile(late, 0.99) },
+      loopP99Ms: gauge(metrics, 'nodejs_eventloop_lag_p99_seconds') * 1000,
+    };
+  } finally {
+    running?.kill('SIGTERM');
+    rtsp.child.kill('SIGKILL');
+    if (running !== undefined && running.exitCode === null) await once(running, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,35 @@
+/** Measures the service: cameras in each scenario, then subscribers. */
+import { benchMedia } from '../media.js';
+import { measureCameras, SCENARIOS, type CamerasFigure } from './cameras.js';
+import type { ServiceFigures } from './report.js';
+import { measureSubscribers, type SubscribersFigure } from './subscribers.js';
+
+/** How much is measured. */
+export interface ServiceOptions {
+  readonly cameras: number;
+  /** Of each scenario [s]. */
+  readonly forS: number;
+  readonly subscribers: readonly number[];
+}
+
+/** One camera is enough where everything is read: it takes most of a core. */
+const camerasIn = (what: string, cameras: number): number => (what.includes('gates off') ? 1 : cameras);
+
+/** All figures of the service, with progress. */
+export const serviceFigures = async (folder: string, { cameras, forS, subscribers }: ServiceOptions, note: (line: string) => void): Promise<ServiceFigures> => {
+  const media = benchMedia(folder, note).find(({ name }) => name.startsWith('1080'));
+  if (media === undefined) throw new Error('there is no recording of 1080 lines');
+  const measured: CamerasFigure[] = [];
+  for (const scenario of SCENARIOS) {
+    const figure = await measureCameras(media.path, scenario, camerasIn(scenario.what, cameras), forS);
+    note(`${scenario.what}: ${figure.cameras} cameras, ${(1 / figure.cpuSPerS).toFixed(1)} a core, p99 ${figure.latencyMs.p99.toFixed(0)} ms`);
+    measured.push(figure);
+  }
+  const reached: SubscribersFigure[] = [];
+  for (const count of subscribers) {
+    const figure = await measureSubscribers(count);
+    note(`${count} subscribers: p99 ${figure.latencyMs.p99.toFixed(0)} ms`);
+    reached.push(figure);
+  }
+  return { format: media.name, cameras: measured, subscribers: reached };
+};
