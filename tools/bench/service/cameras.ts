@@ -101,7 +101,7 @@ export const measureCameras = async (recording: string, { what, settings }: Scen
   } finally {
     running?.kill('SIGTERM');
     rtsp.child.kill('SIGKILL');
-    if (running !== undefined && running.exitCode === null) await once(running, 'exit');
+    if (running?.exitCode === null) await once(running, 'exit');
     rmSync(folder, { recursive: true, force: true });
   }
 };
