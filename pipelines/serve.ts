@@ -1,5 +1,6 @@
 /** `hearken serve [hearken.yaml]`: recognises many sources in one process and serves what happens. */
 import { MediaHost } from '../src/media/host.js';
+import { createJournal, type About } from '../src/serve/journal.js';
 import type { ServerOptions } from '../src/serve/options.js';
 import { startServer, type Server } from '../src/serve/server.js';
 import type { Profile } from '../src/settings/profile.js';
@@ -78,13 +79,24 @@ const ending = (stop: AbortSignal): { readonly over: Promise<void>; readonly end
   return { over, end: () => { end(); } };
 };
 
+/** How long the last messages may take to reach those who read them: at least, for their turn to come, and at most [ms]. */
+const DELIVERY_MS = { least: 60, most: 500 };
+
+/** Waits until what was published has left, or those who do not read were waited for. */
+const delivered = async (server: Server): Promise<void> => {
+  const startMs = performance.now();
+  do await new Promise((resolve) => setTimeout(resolve, DELIVERY_MS.least));
+  while (server.stats().bufferedBytes > 0 && performance.now() - startMs < DELIVERY_MS.most);
+};
+
 /** Serves until it is stopped; cameras of the command line also until every one of them has ended. */
 export const serve = async ({ configuration, threads, server: listening, file }: ServeOptions, context: CommandContext): Promise<number> => {
   const secrets = new Secrets();
   if (file !== undefined) secrets.merge(file.first.secrets);
   const hide = (text: string): string => secrets.hide(text);
-  const note = (line: string): void => {
-    context.note(hide(line));
+  const journal = createJournal({ write: context.note, human: context.interactive, hide });
+  const note = (message: string, { level = 'info', camera }: About = {}): void => {
+    journal(level, message, camera === undefined ? {} : { camera });
   };
   const host = new MediaHost();
   const shelf = new NetShelf(threads);
@@ -100,7 +112,7 @@ export const serve = async ({ configuration, threads, server: listening, file }:
   let followed: ConfigFile | undefined;
   try {
     const release = file === undefined ? await checkAll(configuration, shelf) : undefined;
-    const started = await startServer({ ...listening, note: (level, message) => { note(level === 'info' ? message : `${level}: ${message}`); } }, site);
+    const started = await startServer({ ...listening, note: (level, message) => { note(message, { level }); } }, site);
     server = started;
     note(`serving ${listening.tls === undefined ? 'ws' : 'wss'}://${started.address.host}:${started.address.port}/ws for ${[...configuration.cameras.values()].map(({ name, shown }) => `${name} (${String(shown['source'])})`).join(', ')}`);
     await site.apply(configuration);
@@ -116,6 +128,7 @@ export const serve = async ({ configuration, threads, server: listening, file }:
     followed?.close();
     // Events end first, so that subscribers still hear of it; then sockets close with their code.
     await site.close();
+    if (server !== undefined) await delivered(server);
     await Promise.all([host.close(), server?.close()]);
   }
 };

@@ -7,6 +7,7 @@ import type { SourceEvent, StateChanged } from '../../src/ingest/types.js';
 import { PublisherDoor } from '../../src/ingest/webrtc/publisher-door.js';
 import type { LazyVideo, MediaInfo } from '../../src/media/types.js';
 import type { CameraReport } from '../../src/serve/camera-report.js';
+import type { About } from '../../src/serve/journal.js';
 import { cameraChange, type HowToApply } from '../../src/settings/site-diff.js';
 import type { CameraSettings } from '../../src/settings/site.js';
 import { stateLine } from '../lines.js';
@@ -23,7 +24,7 @@ const BLOCKED_MS = 5_000;
 export interface CameraContext extends Omit<RunContext, 'door'> {
   readonly publish: (camera: string, output: Output) => void;
   /** One line for the log; without secrets. */
-  readonly note: (line: string) => void;
+  readonly note: (line: string, about?: About) => void;
   /** Takes what came from the environment out of a text. */
   readonly hide: (text: string) => string;
   /** Something came to its end that may have been the last. */
@@ -231,7 +232,7 @@ export class Camera {
     const state = this.#hidden(stateMessage(this.#settings.name, change, Date.now()));
     if (state.state !== this.#state.state) this.#sinceTime = state.time;
     this.#state = state;
-    this.#context.note(`${this.#settings.name}: ${stateLine(state)}`);
+    this.#context.note(stateLine(state), { camera: this.#settings.name, level: state.fault === null ? 'info' : 'warn' });
     this.#publish({ kind: 'state', state });
   }
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Observable, debounceTime, fromEvent, map, merge, type Subscription } from 'rxjs';
 import { Fault } from '../../src/faults.js';
+import type { About } from '../../src/serve/journal.js';
 import type { Environment } from '../../src/settings/environment.js';
 import type { Located } from '../../src/settings/located.js';
 import { errorsOf, problemLine, settingsFault, type Problem, type Secrets } from '../../src/settings/problem.js';
@@ -76,7 +77,7 @@ export interface FollowOptions {
   readonly site: Taker;
   /** Texts that must never be shown; what is read adds to them. */
   readonly secrets: Secrets;
-  readonly note: (line: string) => void;
+  readonly note: (line: string, about?: About) => void;
 }
 
 /** Follows a file: one reading at a time, and another one after it if something changed meanwhile. */
@@ -136,7 +137,7 @@ export class ConfigFile {
     }
     if (read.text === this.#last.text && !forced) return;
     secrets.merge(read.secrets);
-    for (const problem of read.problems) note(problemLine(file, problem));
+    for (const problem of read.problems) note(problemLine(file, problem), { level: 'warn' });
     const before = this.#last.settings;
     this.#last = { ...read, ...(read.settings === undefined && before !== undefined ? { settings: before } : {}) };
     if (read.settings === undefined) {
@@ -152,6 +153,6 @@ export class ConfigFile {
   #refuse(problems: readonly Problem[]): void {
     const { file, site, note } = this.#options;
     site.complain(file, problems);
-    note(`${settingsFault(file, problems).message} The configuration before goes on.`);
+    note(`${settingsFault(file, problems).message} The configuration before goes on.`, { level: 'error' });
   }
 }
