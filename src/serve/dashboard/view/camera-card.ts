@@ -11,8 +11,8 @@ import { LevelMeter } from './level-meter.js';
 import { Picture } from './picture.js';
 import { Scores } from './scores.js';
 
-/** A gate that has been shut for too long is worse news than that the stream runs. */
-const blackouts = ({ gates }: CameraReport): string[] => Object.entries(gates).flatMap(([gate, { blackout }]) => blackout ? [gate] : []);
+/** A gate that has been shut for too long is worse news than that the stream runs. One that is off shuts nothing. */
+const blackouts = ({ gates }: CameraReport): string[] => Object.entries(gates).flatMap(([gate, { blackout, mode }]) => blackout && mode !== 'off' ? [gate] : []);
 
 const STATE_WORDS: Readonly<Record<CameraReport['state'], string>> = {
   starting: 'starting', running: 'running', blocked: 'blocked: this machine cannot follow', stalled: 'stalled', ended: 'ended', failed: 'failed',
