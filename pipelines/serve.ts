@@ -89,6 +89,10 @@ const delivered = async (server: Server): Promise<void> => {
   while (server.stats().bufferedBytes > 0 && performance.now() - startMs < DELIVERY_MS.most);
 };
 
+/** Where it is served, and what; what of a source came from the environment is hidden. */
+const greeting = ({ address: { host, port } }: Server, { tls }: ServerOptions, { cameras }: Configuration): string =>
+  `serving ${tls === undefined ? 'ws' : 'wss'}://${host}:${port}/ws for ${[...cameras.values()].map(({ name, shown }) => `${name} (${String(shown['source'])})`).join(', ')}`;
+
 /** Serves until it is stopped; cameras of the command line also until every one of them has ended. */
 export const serve = async ({ configuration, threads, server: listening, file }: ServeOptions, context: CommandContext): Promise<number> => {
   const secrets = new Secrets();
@@ -114,7 +118,7 @@ export const serve = async ({ configuration, threads, server: listening, file }:
     const release = file === undefined ? await checkAll(configuration, shelf) : undefined;
     const started = await startServer({ ...listening, note: (level, message) => { note(message, { level }); } }, site);
     server = started;
-    note(`serving ${listening.tls === undefined ? 'ws' : 'wss'}://${started.address.host}:${started.address.port}/ws for ${[...configuration.cameras.values()].map(({ name, shown }) => `${name} (${String(shown['source'])})`).join(', ')}`);
+    note(greeting(started, listening, configuration));
     await site.apply(configuration);
     release?.();
     if (file === undefined && site.over) end();

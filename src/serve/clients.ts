@@ -111,10 +111,14 @@ export class Clients {
     setImmediate(() => { this.#serve(); });
   }
 
-  /** Closes all connections with a reason, and those that still come. */
+  /** Says what is left to say, closes all connections with a reason, and those that still come. */
   close(reason: CloseReason): void {
     this.#closed = true;
     clearInterval(this.#heartbeat);
-    for (const client of this.#clients) client.close(reason);
+    for (const client of this.#clients) {
+      // What was published just now, such as the end of an event, is still to be said.
+      client.pump();
+      client.close(reason);
+    }
   }
 }

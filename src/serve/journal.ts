@@ -9,6 +9,12 @@ export type Level = (typeof LEVELS)[number];
 /** What a line may say besides: the camera it is about, and figures or words under names of their own. */
 export type Particulars = Readonly<Record<string, string | number | boolean | null>> & { readonly camera?: string };
 
+/** What a line is about: what is left out goes without saying, and `info` is the level. */
+export interface About {
+  readonly level?: Level;
+  readonly camera?: string;
+}
+
 /** Where a program says what happens, for people on a terminal or for programs that collect it. */
 export type Journal = (level: Level, message: string, more?: Particulars) => void;
 
@@ -20,25 +26,18 @@ export interface JournalOptions {
   readonly human: boolean;
   /** The least level that is written. Default `info`. */
   readonly least?: Level;
-  /** Texts that are never written, such as tokens; credentials in addresses are not written anyway. */
-  readonly secrets?: readonly string[];
+  /** Takes secrets out of a text; credentials in addresses are not written anyway. */
+  readonly hide?: (text: string) => string;
   /** Lines that may be written; what is beyond is counted, and the count is written. Default 50 a second, 500 at once. */
   readonly rate?: Rate;
   /** Time now, Unix epoch [ms]. */
   readonly nowMs?: () => number;
 }
 
-const HIDDEN = '***';
 const DEFAULT_RATE: Rate = { perSecond: 50, burst: 500 };
 
 /** A text on one line: whoever sent part of it must not be able to begin another. */
 const onOneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-
-/** Texts too short to be secrets would hide every other word. */
-const hider = (secrets: readonly string[]): ((text: string) => string) => {
-  const long = secrets.filter(({ length }) => length >= 4).sort((a, b) => b.length - a.length);
-  return (text) => long.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), redact(text));
-};
 
 const humanLine = (level: Level, message: string, { camera }: Particulars): string =>
   `${level === 'info' ? '' : `${level}: `}${camera === undefined ? '' : `${camera}: `}${message}`;
@@ -50,8 +49,8 @@ const humanLine = (level: Level, message: string, { camera }: Particulars): stri
  * const note = createJournal({ write: (line) => process.stderr.write(`${line}\n`), human: process.stderr.isTTY });
  * note('warn', 'The camera has gone silent.', { camera: 'dock' });
  */
-export const createJournal = ({ write, human, least = 'info', secrets = [], rate = DEFAULT_RATE, nowMs = Date.now }: JournalOptions): Journal => {
-  const hide = hider(secrets);
+export const createJournal = ({ write, human, least = 'info', hide: hideMore = (text) => text, rate = DEFAULT_RATE, nowMs = Date.now }: JournalOptions): Journal => {
+  const hide = (text: string): string => redact(hideMore(text));
   const bucket = new TokenBucket(rate, nowMs());
   let left = 0;
   const put = (level: Level, message: string, more: Particulars): void => {

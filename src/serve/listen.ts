@@ -25,7 +25,7 @@ export const createListener = async ({ tls: files, note }: ServerOptions, limits
   return { http, ...(tls === undefined ? {} : { tls }) };
 };
 
-/** Listens. Fault `listen-failed` when it cannot. */
+/** Listens at an address, and says which one it became. Fault `listen-failed` when it cannot. */
 export const listen = (server: HttpServer, { host, port }: Address): Promise<Address> =>
   new Promise((resolve, reject) => {
     const fail = (cause: unknown): void => {

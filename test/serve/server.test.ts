@@ -176,6 +176,16 @@ describe('serve/server', () => {
     expect(server.stats().published).to.equal(0);
   });
 
+  it('says what was published last before it closes', async () => {
+    const server = await stage.server();
+    const client = stage.client(server);
+    await client.ask({ id: 1, type: 'subscribe' });
+    for (let i = 0; i < 20; i++) server.publish('dock', event());
+    await server.close();
+    expect((await client.closed).code).to.equal(1001);
+    expect(client.seqs).to.have.length(20);
+  });
+
   it('says in a Fault why it cannot listen', async () => {
     const { address } = await stage.server();
     for (const port of [address.port, 99_999]) {
