@@ -96,7 +96,7 @@ export const say = (spec: EmitSpec, type: EventPhase, event: LiveEvent, belief: 
     start_time: event.startEpochS,
     end_time: over ? rounded(event.startEpochS + (event.heldUs - event.startUs) / 1e6, 3) : null,
     observed_s: seconds((over ? event.heldUs : belief.endUs) - event.startUs),
-    emit_latency_ms: rounded((belief.endUs - event.startUs) / 1000 + belief.cost.ms + belief.cost.decodeMs, 3),
+    emit_latency_ms: rounded((belief.endUs - event.startUs) / 1000 + belief.cost.ms + belief.cost.decodeMs + (belief.cost.waitMs ?? 0), 3),
     reason: over ? 'ended' : 'confident',
     modalities: event.modalities, cost: wireCost(event.cost), gate: wireGates(belief.gates),
   };

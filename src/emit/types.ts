@@ -50,6 +50,8 @@ export interface WireCost {
 /** What one stage of a segment cost, with the video frames that left the decoder for it. */
 export interface WireStage extends WireCost {
   readonly frames: number;
+  /** How long a picture was waited for, such as a key frame that a publisher was asked for [ms]; absent when none was. */
+  readonly wait_ms?: number;
 }
 
 /** Costs by stage: the senses that were asked, and a policy that runs nets of its own. */

@@ -23,7 +23,8 @@ export const wireCost = (cost: Cost): WireCost => ({
   decode_ms: rounded(cost.decodeMs, 3),
 });
 
-const wireStage = (cost: Cost): WireStage => ({ ...wireCost(cost), frames: cost.decodedFrames });
+const wireStage = (cost: Cost): WireStage =>
+  ({ ...wireCost(cost), frames: cost.decodedFrames, ...(cost.waitMs === undefined ? {} : { wait_ms: rounded(cost.waitMs, 3) }) });
 
 /** A belief's costs as they go out, by stage. */
 export const wireStages = ({ evidence, policyCost }: Pick<Belief, 'evidence' | 'policyCost'>): WireStages => ({

@@ -15,9 +15,12 @@ export interface SeeOptions {
   readonly toleranceUs: number;
 }
 
+/** Waiting shorter than this is the way through a queue [ms]. */
+const NOTICEABLE_MS = 1;
+
 /** The decoder's part of a cost. */
-export const decodingOf = ({ decodeMs, scaleMs, decodedFrames }: DecodeCost): Cost =>
-  ({ ...NO_COST, decodeMs: decodeMs + scaleMs, decodedFrames });
+export const decodingOf = ({ decodeMs, scaleMs, decodedFrames, waitMs }: DecodeCost): Cost =>
+  ({ ...NO_COST, decodeMs: decodeMs + scaleMs, decodedFrames, ...(waitMs < NOTICEABLE_MS ? {} : { waitMs }) });
 
 /**
  * Makes the eye of one stream: the last key frame before the segment's end, read by the appearance net. It remembers

@@ -10,6 +10,8 @@ export interface Cost {
   readonly decodeMs: number;
   /** Video frames that left the decoder. */
   readonly decodedFrames: number;
+  /** Measured time that a picture was waited for, such as a key frame that a publisher was asked for [ms]; no work. Absent when none was. */
+  readonly waitMs?: number;
 }
 
 /** The cost of nothing. */
@@ -22,6 +24,7 @@ export const addCosts = (...costs: readonly Cost[]): Cost =>
     ms: a.ms + b.ms,
     decodeMs: a.decodeMs + b.decodeMs,
     decodedFrames: a.decodedFrames + b.decodedFrames,
+    ...(a.waitMs === undefined && b.waitMs === undefined ? {} : { waitMs: (a.waitMs ?? 0) + (b.waitMs ?? 0) }),
   }), NO_COST);
 
 /** What one sense makes of one segment. */

@@ -31,7 +31,7 @@ describe('createSee', () => {
     ]);
     expect(reading).to.deep.equal({
       sense: 'appearance', scores: Float32Array.of(0.1, 0.8, 0.2), features: Float32Array.of(7, 8), labels: ['Silence', 'Speech', 'Bark'],
-      background: new Set(['Silence']), timeUs: 2_000_000, cost: { gmacs: 0.002, ms: 5, decodeMs: 5, decodedFrames: 1 },
+      background: new Set(['Silence']), timeUs: 2_000_000, cost: { gmacs: 0.002, ms: 5, decodeMs: 5, decodedFrames: 1, waitMs: 9 },
     });
     expect(scripted.feeds[0]!['image']!.data).to.deep.equal(Float32Array.from({ length: 24 }, (_, i) => i * 2 - 1));
   });

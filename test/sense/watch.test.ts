@@ -19,7 +19,7 @@ describe('createWatch', () => {
     const watching = createWatch(net(CLIP, scripted))(segment(6, { video: eye }));
     expect([eye.calls, scripted.runs]).to.deep.equal([0, 0]);
     expect(await value(watching)).to.deep.include({
-      sense: 'motion', timeUs: 3_855_000, cost: { gmacs: 0.002, ms: 5, decodeMs: 5, decodedFrames: 30 },
+      sense: 'motion', timeUs: 3_855_000, cost: { gmacs: 0.002, ms: 5, decodeMs: 5, decodedFrames: 30, waitMs: 9 },
     });
     expect(eye.requests).to.deep.equal([{ fromUs: 1_855_000, toUs: 3_855_000, count: 2, size: { width: 4, height: 2 } }]);
     expect(scripted.feeds[0]!['clip']!.dims).to.deep.equal([1, 3, 2, 2, 4]);

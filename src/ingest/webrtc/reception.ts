@@ -48,7 +48,7 @@ export interface ReceptionFigures {
 
 /** Pictures wait this long for packets that are asked for again; sound, which is not, only for reordering [ms]. */
 const VIDEO_HOLD = { holdMs: 250, maxPackets: 1_024 };
-const AUDIO_HOLD = { holdMs: 60, maxPackets: 32 };
+const AUDIO_HOLD = { holdMs: 100, maxPackets: 32 };
 /** From the first packet on, the other track and the size of the pictures are waited for this long before it counts as open [ms]. */
 const OPEN_WITHIN_MS = 1_500;
 /** What has come is told this often at the least [ms]. */
