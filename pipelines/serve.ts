@@ -109,9 +109,7 @@ export const serve = async ({ configuration, threads, server: listening, file }:
   const site = new LiveSite({
     host, shelf, note, hide,
     publish: (camera, output) => server?.publish(camera, output),
-    onOver: () => {
-      if (file === undefined && site.over) end();
-    },
+    onOver: () => { if (file === undefined && site.over) end(); },
   });
   let followed: ConfigFile | undefined;
   try {

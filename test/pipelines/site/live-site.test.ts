@@ -1,62 +1,14 @@
 import { expect } from 'chai';
 import { NEVER, map, of, timer } from 'rxjs';
-import type { Output, SegmentMessage } from '../../../src/emit/types.js';
 import { Fault } from '../../../src/faults.js';
 import type { Session } from '../../../src/inference/types.js';
-import { MediaHost } from '../../../src/media/host.js';
 import type { Profile } from '../../../src/settings/profile.js';
 import { readSite, type SiteSettings } from '../../../src/settings/site.js';
 import { RtspServer } from '../../../tools/rtsp/server.js';
 import { loadNets, type Nets } from '../../../pipelines/nets.js';
-import { LiveSite } from '../../../pipelines/site/live-site.js';
-import { NetShelf } from '../../../pipelines/site/net-shelf.js';
 import { until } from '../../fixtures/connections.js';
 import { camera as cameraRecording } from '../../fixtures/recordings.js';
-
-const settings = (text: string): SiteSettings => {
-  const { settings: read, problems } = readSite(text, {});
-  return read ?? expect.fail(JSON.stringify(problems));
-};
-
-/** A site whose outputs are kept. */
-class Bench {
-  readonly outputs: { camera: string; output: Output }[] = [];
-  readonly notes: string[] = [];
-  readonly host = new MediaHost();
-  readonly shelf: NetShelf;
-  readonly site: LiveSite;
-
-  constructor(load?: (profile: Pick<Profile, 'packs'>) => Promise<Nets>) {
-    this.shelf = new NetShelf(1, load);
-    this.site = new LiveSite({
-      host: this.host, shelf: this.shelf, hide: (text) => text.replaceAll('geheim', '***'),
-      note: (line) => { this.notes.push(line); },
-      publish: (camera, output) => { this.outputs.push({ camera, output }); },
-    });
-  }
-
-  of(camera: string): Output[] {
-    return this.outputs.flatMap((one) => (one.camera === camera ? [one.output] : []));
-  }
-
-  segments(camera: string): SegmentMessage[] {
-    return this.of(camera).flatMap((output) => (output.kind === 'segment' ? [output.segment] : []));
-  }
-
-  states(camera: string): string[] {
-    return this.of(camera).flatMap((output) => (output.kind === 'state' ? [output.state.state] : []));
-  }
-
-  async heard(camera: string, more: number): Promise<void> {
-    const enough = this.segments(camera).length + more;
-    await until(() => this.segments(camera).length >= enough, () => `${more} more segments of ${camera}; heard ${this.states(camera).join()}, ${this.notes.join(' | ')}`);
-  }
-
-  async close(): Promise<void> {
-    await this.site.close();
-    await this.host.close();
-  }
-}
+import { Bench, settings } from '../../fixtures/sites.js';
 
 /** The number of each segment, from the first on: what is lost is missing here. */
 const expectNoneLost = (bench: Bench, camera: string): void => {
