@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { emptyAt, layered, located, nearest, plain, shown, type Located, type LocatedEntry, type LocatedMap, type Place } from './located.js';
 import { Secrets, errorsOf, type Problem, type Report } from './problem.js';
-import { checkProfile, type Profile, type ProfileIssue } from './profile.js';
+import { checkProfile, profileShape, type Profile, type ProfileIssue } from './profile.js';
 import { cameraSchema, inFile, PROFILE_SECTIONS, siteFileSchema, type ServeSettings, type WebhookSettings } from './site-schema.js';
 import { understood } from './spelling.js';
 import type { Environment } from './environment.js';
@@ -110,7 +110,8 @@ const withModel = (from: LocatedMap, sections: LocatedMap, report: Report): Loca
   return withEntry(sections, 'packs', { keyAt: model.keyAt, value: withEntry(packs, 'policy', model) });
 };
 
-const OF_ALL_GATES: ReadonlySet<string> = new Set(['mode', 'shadowShare', 'maxBlackoutS', 'appearance', 'motion']);
+/** Keys of `gate` that belong to no single gate, and the gates themselves. */
+const OF_ALL_GATES: ReadonlySet<string> = new Set(Object.keys(profileShape.shape.gate.unwrap().shape));
 
 /** What stands in `gate` itself goes under both of its gates. */
 const withBothGates = (sections: LocatedMap): LocatedMap => {

@@ -73,6 +73,11 @@ describe('readSite', () => {
     expect([gate.appearance.heartbeatS, gate.appearance.holdS, gate.motion.heartbeatS, gate.motion.enabled, gate.maxBlackoutS, gate.mode]).to.deep.equal([5, 3, null, false, 60, 'enforce']);
   });
 
+  it('leaves to all gates together what is of all of them', () => {
+    const { gate } = good('gate: { mode: shadow, shadow_share: 0.2, hold_s: 4 }\ncameras: { a: { source: x } }').cameras.get('a')?.profile ?? expect.fail('no camera');
+    expect([gate.mode, gate.shadowShare, gate.appearance.holdS, gate.motion.holdS]).to.deep.equal(['shadow', 0.2, 4, 4]);
+  });
+
   it('takes model for a learned policy, and not both ways of saying it', () => {
     expect(good('cameras: { a: { source: x, model: airspace } }').cameras.get('a')?.profile.packs.policy).to.equal('airspace');
     expect(mistakes('model: a\npacks: { policy: b }').join()).to.contain('says the same as packs.policy');
