@@ -35,6 +35,10 @@ const lastOpened = (gates: CameraReport['gates'], gate: string): string => {
 
 const figure = (name: string, value: ComponentChildren, title: string): VNode => html`<div title=${title}><dt>${name}</dt><dd>${value}</dd></div>`;
 
+/** Some sources do not say how large their pictures are before one is decoded. */
+const videoOf = ({ codec, width, height }: { readonly codec: string; readonly width: number; readonly height: number }): string =>
+  width === 0 ? codec : `${codec} ${width}×${height}`;
+
 const figuresOf = ({ figures: f, media }: CameraReport): VNode => html`<dl class="figures">
   ${figure('looked', percent(f.looked_share), 'Share of the segments for which a picture was looked at')}
   ${figure('time', `${number(f.ms_per_s)} ms/s`, 'Measured time in nets and decoding, a second of media')}
@@ -42,7 +46,7 @@ const figuresOf = ({ figures: f, media }: CameraReport): VNode => html`<dl class
   ${figure('lag', f.lag_ms === null ? '–' : `${number(f.lag_ms)} ms`, 'From the end of a segment to its prediction')}
   ${figure('dropped', f.dropped, 'Segments dropped since this machine was too slow')}
   ${figure('reconnects', f.reconnects, 'Connections made after the first')}
-  ${media?.video == null ? undefined : figure('video', `${media.video.codec} ${media.video.width}×${media.video.height}`, 'What the source carries')}
+  ${media?.video == null ? undefined : figure('video', videoOf(media.video), 'What the source carries')}
 </dl>`;
 
 /** Takes a camera out, at the second press. */
@@ -64,11 +68,10 @@ export const hasBegun = ({ report, segment }: CameraView): boolean => report.val
 
 const body = (view: CameraView, client: HearkenClient): VNode => html`
   <div class="camera-body">
-    <${Picture} view=${view} client=${client} />
+    <div class="camera-left"><${Picture} view=${view} client=${client} />${figuresOf(view.report.value)}</div>
     <div class="readings"><${LevelMeter} view=${view} /><${Scores} view=${view} /></div>
   </div>
-  <${GateTimeline} view=${view} />
-  ${figuresOf(view.report.value)}`;
+  <${GateTimeline} view=${view} />`;
 
 /** One camera: how it is, what it shows, hears and sees, when it looked and why, and what that cost. */
 export const CameraCard = ({ view, client }: { readonly view: CameraView; readonly client: HearkenClient }): VNode => {

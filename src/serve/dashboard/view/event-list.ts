@@ -26,7 +26,7 @@ const life = (stage: Stage): VNode => {
 const VERBS = { audio: 'heard', appearance: 'seen', motion: 'watched' } as const;
 
 const senses = ({ modalities }: EventMessage): string => (Object.keys(VERBS) as (keyof typeof VERBS)[])
-  .flatMap((sense) => modalities[sense] > 0 ? [`${VERBS[sense]} ${modalities[sense]}×`] : []).join(', ');
+  .flatMap((sense) => modalities[sense] > 0 ? [`${VERBS[sense]} ${modalities[sense]}`] : []).join(', ');
 
 const row = (event: EventMessage): VNode => {
   const stage = stageOf(event);

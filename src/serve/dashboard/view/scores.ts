@@ -5,7 +5,9 @@ import type { CameraView } from '../board.js';
 import { duration, label, score } from '../format.js';
 
 /** How many labels each list shows. */
-const MOST = 4;
+const MOST = 3;
+/** When not even the best reaches this, there is nothing to tell. */
+const LEAST = 0.01;
 /** A look of before this is told in a lighter tone [s]. */
 const OLD_S = 10;
 
@@ -17,7 +19,7 @@ const row = ({ label: name, score: value }: LabelScore): VNode => html`<li key=$
 
 const list = (title: string, note: string, labels: readonly LabelScore[], old: boolean): VNode => html`<section class=${`scores${old ? ' old' : ''}`}>
   <h4>${title}${note === '' ? '' : html` <span class="note">${note}</span>`}</h4>
-  <ul>${labels.slice(0, MOST).map(row)}</ul>
+  ${(labels[0]?.score ?? 0) < LEAST ? html`<p class="absent">nothing in particular</p>` : html`<ul>${labels.slice(0, MOST).map(row)}</ul>`}
 </section>`;
 
 const look = (title: string, wire: SegmentMessage['seen']): VNode | undefined =>

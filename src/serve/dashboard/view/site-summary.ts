@@ -33,7 +33,7 @@ export const SiteSummary = ({ board, theme }: { readonly board: Board; readonly 
       ${figure('Time', ms(msPerS), budgetOf(views, 'ms') === undefined ? `${percent(msPerS / 1000)} of one core` : against(msPerS, budgetOf(views, 'ms'), ms))}
       ${figure('Operations', gmacs(gmacsPerS), against(gmacsPerS, gmacsBudget, gmacs))}
       ${figure('Looked at', percent(lookedShare), 'of all segments')}
-      ${figure('Cameras per core', camerasPerCore === undefined ? '–' : `≈ ${number(camerasPerCore)}`, 'by measured time in nets and decoding')}
+      ${figure('Cameras per core', camerasPerCore === undefined ? '–' : `≈ ${camerasPerCore.toFixed(camerasPerCore < 10 ? 1 : 0)}`, 'by measured time in nets and decoding')}
     </dl>
     <div class="spending">
       <div class="spending-head">

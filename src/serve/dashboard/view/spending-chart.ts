@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { clock, number } from '../format.js';
 import { ratesOf, type Bin } from '../spending.js';
@@ -41,11 +41,24 @@ const optionsFor = (element: Element, width: number): uPlot.Options => {
   };
 };
 
+/** Whether the system wants it dark: colours on a canvas do not follow by themselves. */
+const useSystemDark = (): boolean => {
+  const [query] = useState(() => matchMedia('(prefers-color-scheme: dark)'));
+  const [dark, setDark] = useState(query.matches);
+  useEffect(() => {
+    const changed = (): void => { setDark(query.matches); };
+    query.addEventListener('change', changed);
+    return () => { query.removeEventListener('change', changed); };
+  }, [query]);
+  return dark;
+};
+
 /** Spending over the last five minutes, stacked by what it went to, with the budget as a dashed line. */
 export const SpendingChart = (props: ChartProps): VNode => {
   const place = useRef<HTMLDivElement | null>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const { bins, unit, budget, theme } = props;
+  const systemDark = useSystemDark();
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
@@ -58,7 +71,7 @@ export const SpendingChart = (props: ChartProps): VNode => {
       plot.current = undefined;
       made.destroy();
     };
-  }, [unit, theme]);
+  }, [unit, theme, systemDark]);
   useEffect(() => { plot.current?.setData(dataOf(props, Date.now() / 1000)); }, [bins, unit, budget]);
   return html`<div class="chart" ref=${place} role="img" aria-label=${`Spending over the last five minutes, in ${unit === 'ms' ? 'milliseconds' : 'billions of multiply-accumulates'} a second`}></div>`;
 };
