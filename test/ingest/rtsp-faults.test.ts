@@ -3,10 +3,14 @@ import { firstValueFrom, map, tap } from 'rxjs';
 import type { SourceEvent } from '../../src/ingest/types.js';
 import { segmentEvery } from '../../src/segment/segment-every.js';
 import type { Segment } from '../../src/segment/types.js';
+import type { Picture } from '../../src/media/types.js';
 import type { MediaHost } from '../../src/media/host.js';
 import { hosts, Heard, until, videoOf } from '../fixtures/connections.js';
+import { isRedBelow, numberOf } from '../fixtures/pictures.js';
+import { pictures, recording } from '../fixtures/recordings.js';
 import { follow, source, statesOf } from '../fixtures/sources.js';
 import { servers } from '../fixtures/servers.js';
+import { readRecording } from '../../tools/rtsp/tracks.js';
 
 const S = 1_000_000;
 
@@ -107,6 +111,28 @@ describe('A camera that fails', function () {
     const answer = await firstValueFrom(videoOf(heard).frameAt({ timeUs: S, size: { width: 8, height: 8 }, toleranceUs: S }));
     expect(answer.reason).to.equal('no-key-frame');
     expect(statesOf(heard)).to.deep.equal(['starting', 'running']);
+  });
+
+  it('changes its resolution in mid-stream: pictures go on in the size that was asked for', async () => {
+    const server = await serve();
+    const heard = follow(host(), server.url());
+    await running(heard, 1);
+    const look = async (timeUs: number): Promise<Picture> => {
+      await heard.until(({ seenUs }) => seenUs >= timeUs, 'pictures');
+      const { picture, reason } = await firstValueFrom(videoOf(heard).frameAt({ timeUs, size: { width: 80, height: 48 }, toleranceUs: 2 * S }));
+      return picture ?? expect.fail(`no picture: ${reason ?? ''}`);
+    };
+    const before = await look(1.5 * S);
+    server.switches.instead = readRecording(recording('camera-large.mkv', () => ({ video: pictures(8, { fps: 20, width: 320, height: 192 }) })));
+    const after = await look(4.5 * S);
+    for (const picture of [before, after]) {
+      expect([picture.width, picture.height]).to.deep.equal([80, 48]);
+      expect(numberOf(picture), 'the frame of its time, 20 a second').to.equal(Math.round(picture.timeUs / 50_000));
+      expect(isRedBelow(picture)).to.equal(true);
+    }
+    expect(statesOf(heard)).to.deep.equal(['starting', 'running']);
+    const clip = await firstValueFrom(videoOf(heard).clip({ fromUs: 4 * S, toUs: 4.4 * S, count: 2, size: { width: 80, height: 48 } }));
+    expect(clip.pictures.map(numberOf)).to.have.length(2);
   });
 
   it('sends its sound late: pictures come, and the sound comes in at its time', async () => {

@@ -12,6 +12,8 @@ export interface Switches {
   soundFromS: number;
   /** The sound's clock runs this much too fast [parts per million]. For sessions that begin later. */
   soundDriftPpm: number;
+  /** Pictures of this recording are sent from the next key frame on; it is as long and as fast as the one that is played. */
+  instead: RtpRecording | undefined;
   /** Share of packets that are lost, 0…1; for UDP, since TCP loses none. */
   loss: number;
   /** The RTP timestamps that a session begins with; they wrap at 2³². For sessions that begin later. */
@@ -20,7 +22,7 @@ export interface Switches {
 
 /** A camera without faults. */
 export const healthy = (): Switches => ({
-  frozen: false, withoutKeyFrames: false, soundFromS: 0, soundDriftPpm: 0, loss: 0, firstTimestamps: { video: 1_000_000, audio: 2_000_000 },
+  frozen: false, withoutKeyFrames: false, soundFromS: 0, soundDriftPpm: 0, instead: undefined, loss: 0, firstTimestamps: { video: 1_000_000, audio: 2_000_000 },
 });
 
 /** Puts a packet of one track onto the wire. */
@@ -33,6 +35,8 @@ interface Voice {
   readonly firstTimestamp: number;
   /** Seconds of its own clock in a second of the wall's. */
   readonly rate: number;
+  /** Whose frames are sent: its own, or those of another recording. */
+  shown: RtpTrack;
   loop: number;
   next: number;
 }
@@ -70,7 +74,7 @@ export class Player {
       const track = recording.tracks[index];
       if (track === undefined) return [];
       return {
-        index, track, loop: 0, next: 0,
+        index, track, shown: track, loop: 0, next: 0,
         stream: { ssrc: 0x4845_4100 + index, payloadType: track.payloadType, sequence: 100, packets: 0, octets: 0 },
         firstTimestamp: switches.firstTimestamps[track.kind],
         rate: track.kind === 'audio' ? 1 + switches.soundDriftPpm / 1e6 : 1,
@@ -118,8 +122,9 @@ export class Player {
 
   #play(voice: Voice): void {
     const { track, loop, next } = voice;
-    const unit = track.units[next];
     const switches = this.#switches;
+    if (track.kind === 'video' && track.units[next]?.key === true) voice.shown = switches.instead?.tracks.find(({ kind }) => kind === 'video') ?? track;
+    const unit = voice.shown.units[next];
     const dueS = this.#dueS(voice);
     voice.next = (next + 1) % track.units.length;
     if (voice.next === 0) voice.loop += 1;

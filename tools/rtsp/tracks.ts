@@ -37,7 +37,7 @@ interface Payloading {
   readonly payloadType: number;
   readonly clockHz: number;
   readonly sdp: readonly string[];
-  readonly payloads: (frame: Buffer) => Buffer[];
+  readonly payloads: (frame: Buffer, key: boolean) => Buffer[];
 }
 
 /** A NAL unit as it is, or in fragments (RFC 6184, 5.6 and 5.8). */
@@ -80,7 +80,8 @@ const h264 = (avcC: Buffer): Payloading => {
       'm=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/90000',
       `a=fmtp:96 packetization-mode=1;profile-level-id=${sps.subarray(1, 4).toString('hex')};sprop-parameter-sets=${sprop}`,
     ],
-    payloads: (frame) => nalsOf(frame, lengthBytes).flatMap(payloadsOfNal),
+    // Parameter sets come with every key frame, as from most cameras.
+    payloads: (frame, key) => [...(key ? [sps, pps] : []), ...nalsOf(frame, lengthBytes)].flatMap(payloadsOfNal),
   };
 };
 
@@ -110,7 +111,7 @@ const payloadingOf = ({ parameters }: Track): Payloading => {
 type Frame = Omit<Unit, 'sendS'>;
 
 const frameOf = (packet: Packet, { base }: Track, { payloads }: Payloading): Frame =>
-  ({ showS: (Number(packet.pts) * base.num) / base.den, key: packet.isKeyframe, payloads: payloads(Buffer.from(packet.data ?? [])) });
+  ({ showS: (Number(packet.pts) * base.num) / base.den, key: packet.isKeyframe, payloads: payloads(Buffer.from(packet.data ?? []), packet.isKeyframe) });
 
 /** Frames come in decoding order: the n-th is sent when the n-th is shown, since containers do not always tell decoding times. */
 const inTime = (frames: readonly Frame[]): Unit[] => {
