@@ -23,8 +23,8 @@ const modeOf = ({ appearance, motion }: Parts['gates'], mode: Profile['gate']['m
   mode === 'off' ? { appearance: ungated(appearance), motion: ungated(motion) } : { appearance, motion };
 
 /** What decides and remembers: the learned policy if there is one, else thresholds and a fading memory. */
-const decidersOf = ({ gate, believe: settings, listen }: Profile, nets: Nets): Pick<Parts, 'gates' | 'policy'> => {
-  if (nets.policy !== undefined) return createHms({ net: nets.policy.net, gates: gate, settings, listen });
+const decidersOf = ({ gate, believe: settings, listen }: Profile, nets: Nets, weighed: () => boolean): Pick<Parts, 'gates' | 'policy'> => {
+  if (nets.policy !== undefined) return createHms({ net: nets.policy.net, gates: gate, settings, listen, weighed });
   const gateOf = (sense: 'appearance' | 'motion'): Gate =>
     thresholdGate({ sense, settings: gate[sense], listen, labels: nets.audio.labels, installed: nets[sense] !== undefined });
   const gates = { appearance: gateOf('appearance'), motion: gateOf('motion') };
@@ -45,8 +45,8 @@ const auditOf = ({ gate: { mode, shadowShare: share }, look, emit: { confidence 
   : undefined;
 
 /** Makes what a profile asks for; a sensor whose settings are as before stays, with what it keeps of the last segment. */
-const make = (nets: Nets, profile: Profile, before?: Made): Made => {
-  const { gates, policy } = decidersOf(profile, nets);
+const make = (nets: Nets, profile: Profile, weighed: () => boolean, before?: Made): Made => {
+  const { gates, policy } = decidersOf(profile, nets, weighed);
   return { profile, parts: {
     hear: before === undefined || differ(before.profile.hear, profile.hear) ? createHear(nets.audio, profile.hear) : before.parts.hear,
     see: before === undefined || differ(before.profile.look, profile.look) ? createSee(nets.appearance, { toleranceUs: profile.look.toleranceS * 1e6 }) : before.parts.see,
@@ -58,17 +58,20 @@ const make = (nets: Nets, profile: Profile, before?: Made): Made => {
 /** Parts that stay what they are for a whole segment: a change waits until the next one is heard. */
 export class LiveParts {
   readonly #nets: Nets;
+  readonly #weighed: () => boolean;
   #now: Made;
   #next: Made;
 
   /**
    * @param nets what the stream runs
    * @param profile its settings at first
+   * @param weighed whether a budget wants to know what a look is worth; asked on each segment
    * @throws Fault `settings-invalid` or `pack-invalid` when they do not fit the nets
    */
-  constructor(nets: Nets, profile: Profile) {
+  constructor(nets: Nets, profile: Profile, weighed: () => boolean = () => false) {
     this.#nets = nets;
-    this.#now = make(nets, profile);
+    this.#weighed = weighed;
+    this.#now = make(nets, profile, weighed);
     this.#next = this.#now;
   }
 
@@ -79,7 +82,7 @@ export class LiveParts {
 
   /** Other settings from the next segment on. Fault `settings-invalid` when they do not fit the nets; then all is as before. */
   update(profile: Profile): void {
-    this.#next = make(this.#nets, profile, this.#next);
+    this.#next = make(this.#nets, profile, this.#weighed, this.#next);
   }
 
   /** The parts as recognition uses them: each asks for what holds now. What is remembered is plain data, and outlives them. */

@@ -1,4 +1,5 @@
 import { concatMap, defer, finalize, type Observable } from 'rxjs';
+import { granted, heardWithin, type BudgetNow } from '../src/budget/granted.js';
 import { settle } from '../src/budget/settle.js';
 import { emitEarly } from '../src/emit/emit-early.js';
 import type { EmitSpec, Output } from '../src/emit/types.js';
@@ -23,6 +24,8 @@ export interface Recognition {
   /** A sense without a gate is never used. */
   readonly gates: { readonly appearance?: Gate; readonly motion?: Gate };
   readonly policy: Policy;
+  /** What may be spent, now; without one nothing is limited. */
+  readonly budget?: BudgetNow;
   /** How segments are audited, now; absent where none is. */
   readonly audit?: () => AuditOptions | undefined;
   readonly profile: { readonly segment: SegmentSpec; readonly waiting: number; readonly emit: EmitSpec | (() => EmitSpec) };
@@ -37,12 +40,12 @@ export interface Recognition {
 export const recognise = (
   source: string,
   stop: AbortSignal,
-  { open, hear, see, watch, gates, policy, audit, profile, onDrop }: Recognition,
+  { open, hear, see, watch, gates, policy, budget = () => undefined, audit, profile, onDrop }: Recognition,
 ): Observable<Output> => {
   const step = (memory: Memory, segment: Segment): Observable<Step<Memory, Belief>> =>
-    defer(() => hear(segment)).pipe(                                  // always
-      through(gates.appearance, memory, () => see(segment)),          // decoded and run only if the gate opens
-      through(gates.motion, memory, () => watch(segment)),
+    defer(() => heardWithin(hear, budget)(segment)).pipe(             // always
+      through(granted(gates.appearance, budget), memory, () => see(segment)),  // decoded and run only if the gate opens and the budget grants it
+      through(granted(gates.motion, budget), memory, () => watch(segment)),
       concatMap((evidence) => policy.remember(memory, evidence)),
       audited(memory, segment, audit?.()),                            // a sample is looked at in full beside it
       finalize(() => { segment.release(); }),
@@ -54,7 +57,7 @@ export const recognise = (
   return defer(() => open(source, stop)).pipe(
     segmentEvery(profile.segment, { outstanding: profile.waiting + 1 }),
     causalScan(step, policy.rest, { waiting: profile.waiting, onDrop: drop }),  // one step in flight, newest waits
-    settle(),
+    settle(budget),
     emitEarly(profile.emit),
   );
 };

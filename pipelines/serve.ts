@@ -1,4 +1,5 @@
 /** `hearken serve [hearken.yaml]`: recognises many sources in one process and serves what happens. */
+import { SiteBudget } from '../src/budget/site-budget.js';
 import { MediaHost } from '../src/media/host.js';
 import { createJournal, type About } from '../src/serve/journal.js';
 import type { ServerOptions } from '../src/serve/options.js';
@@ -107,7 +108,7 @@ export const serve = async ({ configuration, threads, server: listening, file }:
   const { over, end } = ending(context.stop);
   let server: Server | undefined;
   const site = new LiveSite({
-    host, shelf, note, hide,
+    host, shelf, note, hide, budget: new SiteBudget(),
     publish: (camera, output) => server?.publish(camera, output),
     onOver: () => { if (file === undefined && site.over) end(); },
   });

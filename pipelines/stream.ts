@@ -1,6 +1,7 @@
 /** Puts a stream together from a profile and its nets: its sensors, gates and policy are made. */
 import { join } from 'node:path';
-import { fromEvent, takeUntil, tap, type Observable } from 'rxjs';
+import { defer, finalize, fromEvent, takeUntil, tap, type Observable } from 'rxjs';
+import { SiteBudget } from '../src/budget/site-budget.js';
 import type { EmitSpec, Output } from '../src/emit/types.js';
 import type { Pack } from '../src/inference/types.js';
 import { open } from '../src/ingest/open.js';
@@ -13,6 +14,7 @@ import type { Profile } from '../src/settings/profile.js';
 import { LiveParts } from './live-parts.js';
 import type { Nets } from './nets.js';
 import { recognise } from './recognise.js';
+import { graphCosts, StreamBudget } from './stream-budget.js';
 
 /** What one stream is made of besides its nets. */
 export interface StreamOptions {
@@ -25,6 +27,8 @@ export interface StreamOptions {
   /** Where publishers come in, for the source `whip`. */
   readonly door?: PublisherDoor;
   readonly stop: AbortSignal;
+  /** What all cameras may spend together; without it only the profile's own cap holds. */
+  readonly budget?: SiteBudget;
   /** Everything the source says, before it is cut into segments. */
   readonly onSource?: (event: SourceEvent) => void;
   /** A segment was overtaken by a newer one and never recognised. */
@@ -59,22 +63,30 @@ export interface LiveStream {
 export const liveStream = (options: StreamOptions): LiveStream => {
   const { profile, nets, host, firstFailure, source, stop, door, onSource, onOvertaken } = options;
   const segment = segmentOf(options);
-  const parts = new LiveParts(nets, profile);
-  const outputs = recognise(source.url, stop, {
+  const budget = new StreamBudget(options.budget ?? new SiteBudget(), options.camera, graphCosts(nets, segment.hopUs), profile.budget);
+  const parts = new LiveParts(nets, profile, () => budget.now() !== undefined);
+  const recognised = recognise(source.url, stop, {
     open: (url, stopping) => open({ ...source, url }, { host, profile, segment, firstFailure, ...(door === undefined ? {} : { door }) }).pipe(
       tap((event) => onSource?.(event)),
       takeUntil(stopping.aborted ? [true] : fromEvent(stopping, 'abort')),
     ),
     ...parts.recognition,
+    budget: () => budget.now(),
     profile: { segment, waiting: profile.segment.waiting, emit: () => emitSpec(options, parts.profile) },
     onDrop: (_segment, reason) => {
-      if (reason === 'overtaken') onOvertaken?.();
+      if (reason !== 'overtaken') return;
+      budget.overtaken();
+      onOvertaken?.();
     },
   });
   return {
-    outputs,
+    outputs: defer(() => {
+      budget.join();
+      return recognised.pipe(finalize(() => { budget.leave(); }));
+    }),
     update: (next) => {
       parts.update(next);
+      budget.update(next.budget);
     },
   };
 };

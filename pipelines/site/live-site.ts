@@ -14,7 +14,7 @@ import { permitted } from './permitted.js';
 import { Pictures } from './pictures.js';
 
 /** What the site needs to know of a configuration. */
-export type Configuration = Pick<SiteSettings, 'cameras' | 'allow' | 'base'>;
+export type Configuration = Pick<SiteSettings, 'cameras' | 'allow' | 'base'> & Partial<Pick<SiteSettings, 'budget'>>;
 
 /** Cameras that may be added over REST beside those of the file. */
 const MOST_ADDED = 256;
@@ -63,6 +63,7 @@ export class LiveSite implements Site {
     const before = this.#configuration;
     this.#configuration = next;
     this.#complaint = undefined;
+    this.#context.budget?.update(next.budget);
     const { added, removed, changed, same } = diffCameras(before.cameras, next.cameras);
     const done = await Promise.all([
       ...removed.map(async (name) => this.#inTurn(name, async () => {

@@ -1,5 +1,6 @@
 /** One stream of a camera from its beginning to its end, with its nets. What comes after it is for the camera to decide. */
 import type { Subscription } from 'rxjs';
+import type { SiteBudget } from '../../src/budget/site-budget.js';
 import type { Output } from '../../src/emit/types.js';
 import { asFault, type Fault } from '../../src/faults.js';
 import type { SourceEvent } from '../../src/ingest/types.js';
@@ -26,6 +27,8 @@ export interface RunEvents {
 export interface RunContext {
   readonly host: MediaHost;
   readonly shelf: NetShelf;
+  /** What all cameras may spend together. */
+  readonly budget?: SiteBudget;
   /** Where a publisher of this camera comes in, if its source is one. */
   readonly door: PublisherDoor;
 }
@@ -52,13 +55,13 @@ export class OneRun {
   }
 
   /** Loads the nets and puts the stream together. Rejects with a Fault when its settings do not fit. */
-  static async prepare({ name, source, profile }: CameraSettings, { host, shelf, door }: RunContext, events: RunEvents): Promise<OneRun> {
+  static async prepare({ name, source, profile }: CameraSettings, { host, shelf, door, budget }: RunContext, events: RunEvents): Promise<OneRun> {
     const lease = await shelf.acquire(profile);
     const stop = new AbortController();
     try {
       const { nets } = lease;
       const { source: onSource, overtaken: onOvertaken } = events;
-      return new OneRun(liveStream({ camera: name, source, profile, nets, host, stop: stop.signal, firstFailure: 'retry', door, onSource, onOvertaken }), lease, stop, events);
+      return new OneRun(liveStream({ camera: name, source, profile, nets, host, stop: stop.signal, firstFailure: 'retry', door, onSource, onOvertaken, ...(budget === undefined ? {} : { budget }) }), lease, stop, events);
     } catch (error) {
       lease.release();
       throw error;

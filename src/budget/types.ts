@@ -1,6 +1,7 @@
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief } from '../policy/types.js';
 import type { Audits } from './audits.js';
+import type { BudgetFigures } from './figures.js';
 import type { Cost } from '../sense/types.js';
 
 /** What one sense has cost since the stream began. */
@@ -33,4 +34,6 @@ export interface Ledger {
 /** A belief and the ledger up to and including it. */
 export interface Settled extends Belief {
   readonly ledger: Ledger;
+  /** How the camera's budget stands; absent without one. */
+  readonly budget?: BudgetFigures;
 }

@@ -1,9 +1,10 @@
 import { missRate, savedShares, type Audits } from '../budget/audits.js';
+import type { BudgetFigures, Utilization } from '../budget/figures.js';
 import type { Settled } from '../budget/types.js';
 import type { SenseName } from '../inference/manifest.js';
 import type { Look } from '../policy/types.js';
 import type { Cost, NoReading, Reading } from '../sense/types.js';
-import type { SegmentMessage, WireAudit, WireLook } from './types.js';
+import type { SegmentMessage, WireAudit, WireBudget, WireLook, WireUtilization } from './types.js';
 import { epochSeconds, rounded, seconds, wireCost, wireGates, wireLabels, wireStages } from './wire.js';
 
 const wireLook = (belief: Settled, look: Look | undefined, topK: number): WireLook | null =>
@@ -33,6 +34,13 @@ const wireAudit = (audits: Audits): WireAudit => {
   };
 };
 
+const wireUtilization = ({ gmacs, ms }: Utilization): WireUtilization =>
+  ({ gmacs: gmacs === null ? null : rounded(gmacs, 4), ms: ms === null ? null : rounded(ms, 4) });
+
+const wireBudget = ({ own, site, price, debtMs, refusals }: BudgetFigures): WireBudget => ({
+  utilization: wireUtilization(own), site_utilization: wireUtilization(site), price: rounded(price, 4), debt_ms: rounded(debtMs, 3), refusals,
+});
+
 /** Says what one segment held: heard, seen and how long ago, whether it looked and why, and the cost. */
 export const segmentMessage = (camera: string, belief: Settled, topK: number): SegmentMessage => ({
   schema: 'hearken.segment.v1',
@@ -51,6 +59,7 @@ export const segmentMessage = (camera: string, belief: Settled, topK: number): S
   stages: wireStages(belief),
   ...(belief.evidence.levelDbfs === undefined ? {} : { level_dbfs: rounded(belief.evidence.levelDbfs, 1) }),
   ...(belief.audit === undefined ? {} : { missed: belief.audit.missed }),
+  ...(belief.budget === undefined ? {} : { budget: wireBudget(belief.budget) }),
   so_far: {
     segments: belief.ledger.segments,
     looked_share: rounded(belief.ledger.lookedShare, 4),

@@ -1,3 +1,4 @@
+import type { Refusal } from '../budget/figures.js';
 import type { SenseName } from '../inference/manifest.js';
 import type { SourceState } from '../media/types.js';
 import type { GateReason } from '../sense/types.js';
@@ -127,6 +128,25 @@ export interface WireAudit {
   readonly cost: WireCost;
 }
 
+/** Booked parts of a cap over its last window, 0…1; null where there is no cap. */
+export interface WireUtilization {
+  readonly gmacs: number | null;
+  readonly ms: number | null;
+}
+
+/** How a camera's budget stands after a segment. */
+export interface WireBudget {
+  /** Of its own cap, and of that of all cameras together. */
+  readonly utilization: WireUtilization;
+  readonly site_utilization: WireUtilization;
+  /** What a look must be worth for each second of the caps that it takes [bit]. */
+  readonly price: number;
+  /** Time spent beyond what was reserved, still to be paid by not looking [ms]. */
+  readonly debt_ms: number;
+  /** Refusals since the camera began: `price`, `cap`, `never`, `listening`. */
+  readonly refusals: Readonly<Partial<Record<Refusal, number>>>;
+}
+
 /** One segment: what was heard, what was seen and how long ago, whether it looked and why, and what it cost. */
 export interface SegmentMessage {
   readonly schema: 'hearken.segment.v1';
@@ -153,6 +173,8 @@ export interface SegmentMessage {
   readonly level_dbfs?: number;
   /** Labels that a look in full showed and the gates hid; only on segments that were audited. */
   readonly missed?: readonly string[];
+  /** How the camera's budget stands; absent without one. */
+  readonly budget?: WireBudget;
   /** The stream so far. */
   readonly so_far: {
     readonly segments: number;

@@ -80,6 +80,10 @@ const quiet = (audio: Reading | undefined): GateDecision => {
     : shut('quiet', `${two(background)} background`);
 };
 
+/** What looking is worth at most: all that is uncertain. What is listed, or due by the clock, the user asked for. */
+const worthOf = ({ reason }: GateDecision, audio: Reading | undefined): number =>
+  reason === 'listed' || reason === 'heartbeat' ? Infinity : audio === undefined ? 0 : certainty(audio).uncertainty;
+
 /**
  * The gate where no learned policy is named: thresholds on what is heard, with hysteresis.
  *
@@ -105,7 +109,10 @@ export const thresholdGate = ({ sense, settings, listen, labels, installed }: Th
   };
   return {
     sense,
-    decide: (memory, evidence) => of({ decision: decide(memory, evidence) }),
+    decide: (memory, evidence) => {
+      const decision = decide(memory, evidence);
+      return of(decision.open ? { decision, worth: worthOf(decision, audioOf(evidence)) } : { decision });
+    },
     remember: (memory, evidence) => remembered(memory, evidence, sense),
   };
 };

@@ -132,6 +132,11 @@ export interface Verdict {
   readonly decision: GateDecision;
   /** Takes the place of the evidence's thoughts; absent when they stay as they are. */
   readonly thoughts?: Thoughts;
+  /**
+   * By how much looking is expected to lower the risk of being wrong, in log loss [bit]: what a budget weighs against the
+   * cost. Infinity for a look that the user asked for, whatever it tells; absent where nobody has worked it out.
+   */
+  readonly worth?: number;
 }
 
 /** Decides whether a sense is worth its cost on this segment. Causal, and deterministic. */

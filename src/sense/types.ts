@@ -81,11 +81,6 @@ export interface GateDecision {
   readonly reason: GateReason;
   /** The human's part, such as `helicopter 0.82`. */
   readonly detail?: string;
-  /**
-   * By how much looking is expected to lower the risk of being wrong, in log loss [bit]: what a budget weighs against the
-   * cost. Infinity for a look that was asked for, whatever it tells; absent where nobody has worked it out.
-   */
-  readonly worth?: number;
 }
 
 /** All that is known of one segment: what was sensed, and what the gates decided. */

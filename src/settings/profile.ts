@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../faults.js';
+import { cameraBudgetSchema } from './budget.js';
 
 /**
  * All that a user may set for one stream, with its defaults beside it. Times are seconds (`…S`), since people set
@@ -68,6 +69,7 @@ export const profileShape = z.strictObject({
     seenS: seconds.default(5).describe('What was seen fades with this one [s].'),
     keep: z.int().min(1).max(100).default(10).describe('Labels kept in each list, best first; listed labels are kept besides.'),
   }).prefault({}).describe('How what was sensed becomes what is believed.'),
+  budget: cameraBudgetSchema.prefault({}).describe('What this stream may spend. It listens first, and looks for what is left.'),
   emit: z.strictObject({
     confidence: score.default(0.5).describe('Score at which an event begins.'),
     release: score.optional().describe('Score below which it counts as gone. Default: 0.6 of confidence.'),

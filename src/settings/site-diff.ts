@@ -26,7 +26,7 @@ export interface CameraDiff {
 }
 
 /** Sections that a running stream takes over on its next segment; all others are part of its connection or of its nets. */
-const IN_PLACE: ReadonlySet<string> = new Set<keyof Profile>(['listen', 'hear', 'look', 'gate', 'believe', 'emit']);
+const IN_PLACE: ReadonlySet<string> = new Set<keyof Profile>(['listen', 'hear', 'look', 'gate', 'believe', 'budget', 'emit']);
 
 /** Where two plain values differ: paths of the deepest keys. Lists are compared whole. */
 export const differences = (before: unknown, after: unknown, path: readonly string[] = []): string[][] => {

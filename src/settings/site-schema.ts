@@ -1,5 +1,6 @@
 /** The schema of the configuration file: the settings of a stream, for all cameras and for each, and what the service itself needs. */
 import { z } from 'zod';
+import { siteBudgetSchema } from './budget.js';
 import { profileShape } from './profile.js';
 
 const text = z.string().min(1);
@@ -62,6 +63,7 @@ export const siteFileSchema = z.strictObject({
   }).prefault({}).describe('Which sources may be given over REST. Those of this file need no permission.'),
   webhooks: z.array(webhookShape).default([]).describe('Where events are sent.'),
   ...streamSections,
+  budget: siteBudgetSchema.prefault({}).describe('What all cameras may spend together. A camera’s own cap stands under the camera.'),
   cameras: z.record(z.string().regex(CAMERA_NAME), cameraShape).default({}).describe('The cameras by name.'),
 });
 

@@ -1,5 +1,6 @@
 /** From the text of a configuration file to checked settings, with every mistake and its place. Pure. */
 import type { z } from 'zod';
+import type { SiteBudgetSettings } from './budget.js';
 import { emptyAt, layered, located, nearest, plain, shown, type Located, type LocatedEntry, type LocatedMap, type Place } from './located.js';
 import { Secrets, errorsOf, type Problem, type Report } from './problem.js';
 import { checkProfile, profileShape, type Profile, type ProfileIssue } from './profile.js';
@@ -25,6 +26,8 @@ export interface SiteSettings {
   readonly allow: readonly string[];
   readonly webhooks: readonly WebhookSettings[];
   readonly cameras: ReadonlyMap<string, CameraSettings>;
+  /** What all cameras may spend together. */
+  readonly budget: SiteBudgetSettings;
   /** The settings above all cameras, for those that are added later. */
   readonly base: StreamLayer;
 }
@@ -101,6 +104,9 @@ const mapOf = (node: Located | undefined, at: Place): LocatedMap => (node?.kind 
 
 const withEntry = (map: LocatedMap, key: string, entry: LocatedEntry): LocatedMap => ({ ...map, entries: new Map(map.entries).set(key, entry) });
 
+/** A key that means something else at the top of the file. */
+const without = (map: LocatedMap, key: string): LocatedMap => ({ ...map, entries: new Map([...map.entries].filter(([name]) => name !== key)) });
+
 /** `model` becomes `packs.policy`. */
 const withModel = (from: LocatedMap, sections: LocatedMap, report: Report): LocatedMap => {
   const model = from.entries.get('model');
@@ -164,7 +170,7 @@ export const readSite = (text: string, environment: Environment): SiteReading =>
   const raw = readYaml(text, environment, report, secrets);
   const tree = understood(raw, siteFileSchema, report);
   const site = check(siteFileSchema, tree, report);
-  const base = layerOf(mapOf(tree, tree.at), report);
+  const base = without(layerOf(mapOf(tree, tree.at), report), 'budget');
   const baseIsGood = profileFrom(base, report) !== undefined;
   const cameras = new Map<string, CameraSettings>();
   for (const [name, { value }] of mapOf(under(tree, 'cameras'), tree.at).entries) {
@@ -174,8 +180,8 @@ export const readSite = (text: string, environment: Environment): SiteReading =>
   }
   const found = { problems: problems.sorted, secrets, tree };
   if (site === undefined || problems.any) return found;
-  const { serve, threads, webhooks, sources: { allow } } = site;
-  return { ...found, settings: { serve, threads, webhooks, allow, cameras, base: { layer: base } } };
+  const { serve, threads, webhooks, budget, sources: { allow } } = site;
+  return { ...found, settings: { serve, threads, webhooks, allow, cameras, budget, base: { layer: base } } };
 };
 
 /**

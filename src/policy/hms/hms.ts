@@ -4,13 +4,14 @@ import type { BelieveSettings, GateSettings } from '../../settings/profile.js';
 import { fusion } from '../fusion.js';
 import { heartbeat, ownMemory, remembered, shut } from '../gate-memory.js';
 import type { Gate, Memory, Policy, Verdict } from '../types.js';
-import { knownOf } from './known.js';
+import { best } from '../uncertainty.js';
+import { entropyOf, knownOf } from './known.js';
 import type { HmsNet } from './net.js';
 import { remembering } from './state.js';
-import { afterPicture, afterSound, conclude, motionGateOf, type HmsThoughts } from './thoughts.js';
+import { afterPicture, afterSound, asIs, conclude, motionGateOf, patternAsIs, type HmsThoughts } from './thoughts.js';
 
 /** What of a gate's settings a learned gate heeds: whether it may open at all, and the look by the clock. */
-export type LearnedGateSettings = Pick<GateSettings, 'enabled' | 'heartbeatS' | 'cooldownS'>;
+export type LearnedGateSettings = Pick<GateSettings, 'enabled' | 'heartbeatS' | 'cooldownS'> & Partial<Pick<GateSettings, 'listed'>>;
 
 /** What a learned policy is made of. */
 export interface HmsOptions {
@@ -19,6 +20,8 @@ export interface HmsOptions {
   readonly settings: BelieveSettings;
   /** Sounds that stay in the list of what is heard, however low they score. */
   readonly listen: readonly string[];
+  /** Whether gates that open also say what that is worth, for a budget: asked on each segment. */
+  readonly weighed?: () => boolean;
 }
 
 /** A learned policy and its gates; they belong together. */
@@ -27,15 +30,44 @@ export interface Hms {
   readonly policy: Policy;
 }
 
+/** The net's own belief that a look is needed, 0…1. */
+const openProbability = ([shutLogit, openLogit]: readonly [number, number]): number => 1 / (1 + Math.exp(shutLogit - openLogit));
+
 /** Open if and only if that is likelier; nothing is sampled. */
 const learned = ([shutLogit, openLogit]: readonly [number, number]): GateDecision =>
-  ({ open: openLogit > shutLogit, reason: 'learned', detail: `p(open) ${(1 / (1 + Math.exp(shutLogit - openLogit))).toFixed(2)}` });
+  ({ open: openLogit > shutLogit, reason: 'learned', detail: `p(open) ${openProbability([shutLogit, openLogit]).toFixed(2)}` });
+
+const pair = (logits: Float32Array): readonly [number, number] => [logits[0] ?? 0, logits[1] ?? 0];
 
 type GatedSense = 'appearance' | 'motion';
 type Thought = readonly [HmsThoughts, GateDecision];
 
+/** Whether a sound is heard that the user listens for: then a look is asked for. */
+const listedHeard = ({ listen, gates }: HmsOptions, sense: GatedSense, { readings: { audio } }: Evidence): boolean => {
+  const opens = gates[sense].listed?.open;
+  if (opens === undefined || audio?.scores === undefined || listen.length === 0) return false;
+  const listed = new Set(listen);
+  return (best(audio, (label) => listed.has(label))?.score ?? 0) >= opens;
+};
+
+/**
+ * What a look is worth. The entropy of the belief so far is the most that any look can take away (its mutual information
+ * with the class is no more than that), and the gate's probability is the trained estimate of whether this one does.
+ */
+const weigh = (sense: GatedSense, options: HmsOptions, evidence: Evidence, thoughts: HmsThoughts, decision: GateDecision): Observable<Verdict> => {
+  if (!decision.open || options.weighed?.() !== true) return of({ thoughts, decision });
+  if (decision.reason === 'heartbeat' || listedHeard(options, sense, evidence)) return of({ thoughts, decision, worth: Infinity });
+  const { net } = options;
+  const logits = sense === 'appearance' ? pair(thoughts.listened.appearanceGate) : motionGateOf(net, thoughts);
+  return asIs(net, thoughts).pipe(map((weighed): Verdict => ({
+    thoughts: weighed, decision,
+    worth: (logits === undefined ? 1 : openProbability(logits)) * entropyOf(net, weighed.asIs.logits, patternAsIs(weighed)),
+  })));
+};
+
 /** A gate that asks the net, unless the profile or a missing pack has decided; the clock may open what the net leaves shut. */
-const learnedGate = (sense: GatedSense, { net, gates }: HmsOptions, ask: (memory: Memory, evidence: Evidence) => Observable<Thought>): Gate => {
+const learnedGate = (sense: GatedSense, options: HmsOptions, ask: (memory: Memory, evidence: Evidence) => Observable<Thought>): Gate => {
+  const { net, gates } = options;
   const settings = gates[sense];
   const due = (memory: Memory, evidence: Evidence, decision: GateDecision): GateDecision =>
     (decision.open || decision.reason === 'nested' ? undefined : heartbeat(ownMemory(memory, evidence, sense), evidence.endUs, settings)) ?? decision;
@@ -45,7 +77,7 @@ const learnedGate = (sense: GatedSense, { net, gates }: HmsOptions, ask: (memory
       if (!settings.enabled) return of({ decision: shut('off') });
       if (!net.senses.has(sense)) return of({ decision: shut('no-pack') });
       return defer(() => ask(memory, evidence)).pipe(
-        map(([thoughts, decision]): Verdict => ({ thoughts, decision: due(memory, evidence, decision) })),
+        concatMap(([thoughts, decision]) => weigh(sense, options, evidence, thoughts, due(memory, evidence, decision))),
       );
     },
     remember: (memory, evidence) => remembered(memory, evidence, sense),
@@ -56,7 +88,7 @@ const gatesOf = (options: HmsOptions): Hms['gates'] => {
   const { net } = options;
   return {
     appearance: learnedGate('appearance', options, (memory, evidence) => afterSound(net, memory, evidence).pipe(
-      map((thoughts) => [thoughts, learned([thoughts.listened.appearanceGate[0] ?? 0, thoughts.listened.appearanceGate[1] ?? 0])] as const),
+      map((thoughts) => [thoughts, learned(pair(thoughts.listened.appearanceGate))] as const),
     )),
     motion: learnedGate('motion', options, (memory, evidence) => afterSound(net, memory, evidence).pipe(
       concatMap((thoughts) => afterPicture(net, thoughts, evidence)),

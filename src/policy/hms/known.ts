@@ -14,6 +14,10 @@ export const calibrated = (logits: ArrayLike<number>, temperature: number): numb
   return powers.map((power) => power / sum);
 };
 
+/** What is not known about the class [bit]: the entropy of the calibrated probabilities (Shannon 1948, section 6). */
+export const entropyOf = ({ temperatures }: Pick<HmsNet, 'temperatures'>, logits: Float32Array, pattern: UsagePattern): number =>
+  calibrated(logits, temperatureOf(temperatures, pattern)).reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
+
 /**
  * What is known, from the classifier's logits `[classes]`.
  * @param pattern which senses were read on the segment: what is skipped shifts the logits, so each has its temperature

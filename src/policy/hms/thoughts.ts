@@ -2,8 +2,8 @@ import { map, of, type Observable } from 'rxjs';
 import type { SenseName } from '../../inference/manifest.js';
 import { addCosts, type Cost, type Evidence, type Thoughts } from '../../sense/types.js';
 import type { Memory, UsagePattern } from '../types.js';
-import { believe, listen, look, watch, type HmsNet, type Listened, type Looked } from './net.js';
-import { copyUp, stateAt, type HmsState } from './state.js';
+import { believe, listen, look, watch, type HmsNet, type Listened, type Looked, type Watched } from './net.js';
+import { copyUp, stateAt, type HmsState, type Lstm } from './state.js';
 
 /** How far HMS has come on one segment. Each stage is run at most once, when something first depends on it. */
 export interface HmsThoughts extends Thoughts {
@@ -13,6 +13,8 @@ export interface HmsThoughts extends Thoughts {
   readonly listened: Listened;
   /** Absent while no picture was looked at. */
   readonly looked?: Looked;
+  /** What would be believed if nothing more were looked at; absent unless somebody asked, and gone once something was. */
+  readonly asIs?: Watched;
   readonly cost: Cost;
 }
 
@@ -45,10 +47,24 @@ export const afterSound = (net: HmsNet, memory: Memory, evidence: Evidence): Obs
 export const afterPicture = (net: HmsNet, thoughts: HmsThoughts, evidence: Evidence): Observable<HmsThoughts> => {
   const features = featuresOf(evidence, 'appearance');
   if (thoughts.looked !== undefined || features === undefined) return of(thoughts);
-  const { past, listened } = thoughts;
+  const { past, listened, cost } = thoughts;
   return look(net, features, listened.xA, past.appearance, past.motion)
-    .pipe(map((looked) => ({ ...thoughts, looked, cost: addCosts(thoughts.cost, looked.cost) })));
+    .pipe(map((looked) => ({ of: 'hms', past, listened, looked, cost: addCosts(cost, looked.cost) })));
 };
+
+const patternOf = (looked: boolean, watched: boolean): UsagePattern => `a${looked ? 'i' : ''}${watched ? 'm' : ''}`;
+
+const appearanceOf = ({ past, listened, looked }: HmsThoughts): Lstm => looked?.appearance ?? copyUp(listened.audio, past.appearance);
+
+/** What would be believed without a further look. It is kept, so that nothing is computed twice if none follows. */
+export const asIs = (net: HmsNet, thoughts: HmsThoughts): Observable<HmsThoughts & { readonly asIs: Watched }> => thoughts.asIs !== undefined
+  ? of({ ...thoughts, asIs: thoughts.asIs })
+  : believe(net, copyUp(appearanceOf(thoughts), thoughts.past.motion)).pipe(
+    map((believed) => ({ ...thoughts, asIs: believed, cost: addCosts(thoughts.cost, believed.cost) })),
+  );
+
+/** Which senses the belief without a further look rests on. */
+export const patternAsIs = ({ looked }: HmsThoughts): UsagePattern => patternOf(looked !== undefined, false);
 
 /** What the motion gate says, (shut, open); undefined where it is not asked, since there is no picture. Equation 6. */
 export const motionGateOf = ({ sizes }: HmsNet, { past, listened, looked }: HmsThoughts): readonly [number, number] | undefined => {
@@ -69,15 +85,14 @@ const lastPicture = ({ sizes }: HmsNet, { past, looked }: HmsThoughts): HmsState
 
 /** The end of the step: a clip goes through the motion LSTM; without one, states are copied upwards. */
 export const conclude = (net: HmsNet, thoughts: HmsThoughts, evidence: Evidence): Observable<Conclusion> => {
-  const { past, listened, looked } = thoughts;
-  const appearance = looked?.appearance ?? copyUp(listened.audio, past.appearance);
+  const { past, listened, looked, cost: before } = thoughts;
+  const appearance = appearanceOf(thoughts);
   const clip = featuresOf(evidence, 'motion');
-  const last = clip === undefined
-    ? believe(net, copyUp(appearance, past.motion))
-    : watch(net, clip, listened.xA, pictureFor(net, thoughts), past.motion);
-  const pattern: UsagePattern = `a${looked === undefined ? '' : 'i'}${clip === undefined ? '' : 'm'}`;
+  const last = clip !== undefined
+    ? watch(net, clip, listened.xA, pictureFor(net, thoughts), past.motion).pipe(map((watched) => ({ ...watched, cost: addCosts(before, watched.cost) })))
+    : asIs(net, thoughts).pipe(map(({ asIs: believed, cost }) => ({ ...believed, cost })));
   return last.pipe(map(({ motion, logits, cost }) => ({
     state: { audio: listened.audio, appearance, motion, picture: lastPicture(net, thoughts) },
-    logits, pattern, cost: addCosts(thoughts.cost, cost),
+    logits, pattern: patternOf(looked !== undefined, clip !== undefined), cost,
   })));
 };

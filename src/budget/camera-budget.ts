@@ -1,0 +1,281 @@
+import type { SenseName } from '../inference/manifest.js';
+import type { Belief } from '../policy/types.js';
+import type { CameraBudgetSettings } from '../settings/budget.js';
+import { advanced, allowance, openAccount, priceOf, recapped, reserved, room, roomBesideDebt, settled, utilization, wished, type Account, type Cap } from './account.js';
+import { afterRun, reservation, unknownCost, usual, worst, type ActionCost, type GraphCosts } from './action-costs.js';
+import { beyond, least, less, NOTHING, times, type Amount } from './amount.js';
+import { covers, earned, returned, used, type Credit } from './credit.js';
+import { pricePerS } from './price.js';
+import { actualCosts } from './actual-costs.js';
+import { firstPosition, moved, type Position } from './site-clock.js';
+import type { BudgetFigures, Refusal } from './figures.js';
+import type { Ahead } from './window.js';
+
+/** What a camera's settings ask of the budget. */
+export type CameraBudgetOptions = Pick<CameraBudgetSettings, 'gmacsPerS' | 'msPerS' | 'burstS' | 'priority' | 'minimumShare'>;
+
+/** Who asks: what the user asked for goes before what is a camera's own by right, and that before what is worth its price. */
+export type Rank = 'asked' | 'own' | 'priced';
+
+/** What a camera needs of its site. */
+export interface SiteSide {
+  account: Account;
+  /** Listening that all cameras are sure to do. */
+  readonly ahead: Ahead;
+  /** Whether all listening fits under the cap. */
+  readonly hearsAll: boolean;
+  /** The part of the cap that is this camera's for listening, where not all can be heard; 0…1. */
+  hearingShareOf(camera: CameraBudget): number;
+  /** Room that is kept for others who have a better right than `rank` and found none. */
+  claimed(camera: CameraBudget, rank: Rank): Amount;
+  claim(camera: CameraBudget, rank: Rank, amount: Amount): void;
+  unclaim(camera: CameraBudget): void;
+  leave(camera: CameraBudget): void;
+}
+
+/** What was reserved for one action of the segment in the step. */
+interface Ticket {
+  readonly sense: SenseName;
+  readonly amount: Amount;
+  readonly ownSlot: number;
+  readonly siteSlot: number;
+}
+
+const NO_CREDIT: Credit = { amount: NOTHING, atUs: 0 };
+
+/** A cap as settings have it. */
+export const capOf = ({ gmacsPerS, msPerS, burstS }: Pick<CameraBudgetOptions, 'gmacsPerS' | 'msPerS' | 'burstS'>): Cap =>
+  ({ perS: { gmacs: gmacsPerS ?? Infinity, ms: msPerS ?? Infinity }, burstS });
+
+/**
+ * One camera's budget: its own cap, and its part in that of the site. What it is asked, it decides from media time and
+ * from costs that it was told; no clock is read. One segment at a time.
+ */
+export class CameraBudget {
+  readonly #site: SiteSide;
+  readonly #graph: GraphCosts;
+  #options: CameraBudgetOptions;
+  #account: Account;
+  #position: Position;
+  #costs: Readonly<Record<SenseName, ActionCost>>;
+  #credit: Credit = NO_CREDIT;
+  #hearing: Credit = NO_CREDIT;
+  /** When a look was last granted [µs of the site's time]. */
+  #lookedUs: number;
+  #tickets: readonly Ticket[] = [];
+  /** How far it is behind real time, as a price [bit for a second of work]; see {@link overtaken}. */
+  #haste = 0;
+  #refusals: Readonly<Partial<Record<Refusal, number>>> = {};
+  #closed = false;
+
+  /**
+   * @param site what it shares with other cameras
+   * @param options its own cap, and its rank among them
+   * @param graph what its nets cost
+   */
+  constructor(site: SiteSide, options: CameraBudgetOptions, graph: GraphCosts) {
+    this.#site = site;
+    this.#options = options;
+    this.#graph = graph;
+    this.#account = openAccount(capOf(options));
+    this.#position = firstPosition(site.account.nowUs);
+    this.#lookedUs = site.account.nowUs;
+    const of = (sense: SenseName): ActionCost => unknownCost(sense, graph.gmacs[sense]);
+    this.#costs = { audio: of('audio'), appearance: of('appearance'), motion: of('motion') };
+  }
+
+  /** Its rank among the cameras. */
+  get priority(): number {
+    return this.#options.priority;
+  }
+
+  /** From one of its segments to the next [µs]. */
+  get hopUs(): number {
+    return this.#graph.hopUs;
+  }
+
+  /** What listening usually costs a second. */
+  get hearing(): Amount {
+    const { audio } = this.#costs;
+    // What was never measured is taken to fit.
+    return times({ ...usual(audio), ...(audio.time.runs === 0 ? { ms: 0 } : {}) }, 1e6 / this.#graph.hopUs);
+  }
+
+  /** Listening that it is sure to do, at its worst. */
+  get ahead(): Ahead {
+    if (!this.#hearsAll) return { base: NOTHING, perS: NOTHING };
+    const one = worst(this.#costs.audio, this.#position.ownUs);
+    return { base: one, perS: times(one, 1e6 / this.#graph.hopUs) };
+  }
+
+  get #hearsAll(): boolean {
+    return beyond(this.hearing, this.#account.cap.perS) === undefined;
+  }
+
+  /**
+   * A segment is there to be listened to. False when not even that fits. Where all listening fits in the long run, a slow
+   * moment of this machine does not deafen it: what the worst case lacks becomes a debt, which looking pays.
+   * @param endUs end of the segment [µs of its media]
+   */
+  hear(endUs: number): boolean {
+    this.#begin(endUs);
+    const one = worst(this.#costs.audio, this.#position.ownUs);
+    const site = this.#site;
+    const thin = !site.hearsAll;
+    if (thin) {
+      this.#hearing = earned(this.#hearing, site.account.nowUs, site.account.cap, site.hearingShareOf(this), one);
+      if (!covers(this.#hearing, one)) return this.#refuse('listening');
+    }
+    const free = least(room(this.#account), room(site.account));
+    // Multiply-accumulates are known beforehand, so they never run on credit.
+    if (one.gmacs > free.gmacs || (one.ms > free.ms && (thin || !this.#hearsAll))) return this.#refuse('listening');
+    if (thin) this.#hearing = used(this.#hearing, one);
+    this.#reserve('audio', one);
+    return true;
+  }
+
+  /**
+   * A gate wants to look. Undefined when it may, and then the look is reserved; else why not, for people.
+   * @param sense what it would look with
+   * @param worth what the look is worth [bit]; who does not say is taken to be one bit in doubt
+   */
+  look(sense: 'appearance' | 'motion', worth = 1): string | undefined {
+    const site = this.#site;
+    const allowed = least(this.#forLooks(this.#account, this.ahead), this.#forLooks(site.account, site.ahead));
+    const wanted = reservation(this.#costs[sense], this.#position.ownUs, allowed);
+    if (wanted === undefined) {
+      this.#refuse('never');
+      return `one ${sense === 'motion' ? 'clip' : 'look'} is more than the budget ever has at once`;
+    }
+    const price = this.#priceOf(sense);
+    const rank = this.#rankOf(worth, wanted);
+    if (rank === 'priced' && worth * this.#options.priority < price) {
+      this.#refuse('price');
+      return `worth ${worth.toFixed(2)} bit of ${(price / this.#options.priority).toFixed(2)}`;
+    }
+    const one = usual(this.#costs[sense]);
+    this.#account = wished(this.#account, one);
+    site.account = wished(site.account, one);
+    const ownLack = beyond(wanted, roomBesideDebt(this.#account, this.ahead));
+    const kept = site.claimed(this, rank);
+    const free = roomBesideDebt(site.account, site.ahead);
+    const siteLack = beyond({ gmacs: wanted.gmacs + kept.gmacs, ms: wanted.ms + kept.ms }, free);
+    if (ownLack !== undefined || siteLack !== undefined) {
+      // Who is held up by a cap of its own keeps no room from others.
+      if (ownLack === undefined) site.claim(this, rank, wanted);
+      this.#refuse('cap');
+      return `no ${(ownLack ?? siteLack) === 'ms' ? 'time' : 'multiply-accumulates'} left${ownLack === undefined ? ' at this site' : ''} for now`;
+    }
+    site.unclaim(this);
+    this.#lookedUs = site.account.nowUs;
+    this.#credit = used(this.#credit, wanted);
+    this.#reserve(sense, wanted);
+    return undefined;
+  }
+
+  /** The segment is over: what it cost is settled, and learnt from. */
+  settle(belief: Belief): BudgetFigures {
+    const actual = actualCosts(belief, this.#graph);
+    for (const { sense, amount, ownSlot, siteSlot } of this.#tickets) {
+      const cost = actual[sense] ?? NOTHING;
+      this.#account = settled(this.#account, ownSlot, amount, cost);
+      this.#site.account = settled(this.#site.account, siteSlot, amount, cost);
+      if (sense !== 'audio') this.#credit = returned(this.#credit, less(amount, cost));
+      if (cost.gmacs > 0 || cost.ms > 0) this.#costs = { ...this.#costs, [sense]: afterRun(this.#costs[sense], cost, this.#position.ownUs) };
+    }
+    this.#tickets = [];
+    return this.figures;
+  }
+
+  /** A segment was dropped since this machine did not follow: looking becomes dearer until it does. Listening does not. */
+  overtaken(): void {
+    this.#haste = Math.min(MOST_HASTE, Math.max(1, this.#haste * 2));
+  }
+
+  /** Other settings from now on. */
+  update(options: CameraBudgetOptions): void {
+    this.#options = options;
+    this.#account = recapped(this.#account, capOf(options));
+  }
+
+  /** How it stands. */
+  get figures(): BudgetFigures {
+    const [own, site] = [utilization(this.#account), utilization(this.#site.account)];
+    return {
+      own, site, price: pricePerS(this.#account.price, this.#account.cap.perS) + pricePerS(this.#site.account.price, this.#site.account.cap.perS) + this.#haste,
+      debtMs: this.#account.debt.ms, refusals: this.#refusals,
+    };
+  }
+
+  /** The account of its own cap: for reports and tests. */
+  get account(): Account {
+    return this.#account;
+  }
+
+  /** It leaves the site; what it had booked stays booked. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#site.leave(this);
+  }
+
+  #begin(endUs: number): void {
+    // A step that was cut off is not known to have cost less than was reserved for it.
+    this.#tickets = [];
+    const before = this.#position.ownUs;
+    this.#position = moved(this.#position, endUs, this.#graph.hopUs, this.#site.account.nowUs);
+    this.#haste *= 0.5 ** ((this.#position.ownUs - before) / HASTE_HALVES_US);
+    if (this.#haste < 0.01) this.#haste = 0;
+    this.#account = advanced(this.#account, this.#position.ownUs, this.ahead);
+    this.#site.account = advanced(this.#site.account, this.#position.siteUs, this.#site.ahead);
+  }
+
+  /** What looks may have of an allowance in a window that holds nothing but listening, that of this segment included. */
+  #forLooks({ cap }: Account, { base, perS }: Ahead): Amount {
+    const all = allowance(cap);
+    const part = (of: number, first: number, rate: number): number => Math.max(0, of - 2 * first - rate * cap.burstS * 1.01);
+    return { gmacs: part(all.gmacs, base.gmacs, perS.gmacs), ms: part(all.ms, base.ms, perS.ms) };
+  }
+
+  #priceOf(sense: SenseName): number {
+    const one = usual(this.#costs[sense]);
+    return priceOf(this.#account, one) + priceOf(this.#site.account, one) + (this.#haste * one.ms) / 1000;
+  }
+
+  #rankOf(worth: number, wanted: Amount): Rank {
+    if (worth === Infinity) return 'asked';
+    const { nowUs, cap } = this.#site.account;
+    // Who cannot follow has no right to look, and where nothing is shared there are no rights.
+    if (this.#haste > 0 || (cap.perS.gmacs === Infinity && cap.perS.ms === Infinity)) return 'priced';
+    const { minimumShare } = this.#options;
+    if (minimumShare === undefined) return nowUs - this.#lookedUs >= cap.burstS * 1e6 ? 'own' : 'priced';
+    this.#credit = earned(this.#credit, nowUs, cap, minimumShare, wanted);
+    return covers(this.#credit, wanted) ? 'own' : 'priced';
+  }
+
+  /** Books an action in both accounts, as far as there is room: the caller has seen to it that there is enough. */
+  #reserve(sense: SenseName, wanted: Amount): void {
+    const free = least(room(this.#account), room(this.#site.account));
+    const amount = least(wanted, free);
+    const own = reserved(this.#account, amount);
+    const site = reserved(this.#site.account, amount);
+    this.#account = own.account;
+    this.#site.account = site.account;
+    if (sense === 'audio') {
+      const one = usual(this.#costs.audio);
+      this.#account = wished(this.#account, one);
+      this.#site.account = wished(this.#site.account, one);
+    }
+    this.#tickets = [...this.#tickets, { sense, amount, ownSlot: own.slot, siteSlot: site.slot }];
+  }
+
+  #refuse(why: Refusal): false {
+    this.#refusals = { ...this.#refusals, [why]: (this.#refusals[why] ?? 0) + 1 };
+    return false;
+  }
+}
+
+/** Being overtaken makes a second of work at most so dear [bit]. */
+const MOST_HASTE = 256;
+/** It is half as dear after so long without being overtaken [µs]. */
+const HASTE_HALVES_US = 5_000_000;

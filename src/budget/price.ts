@@ -1,0 +1,50 @@
+/**
+ * The price of work under a cap, by dual mirror descent: it follows the gap between what was wished for at this price
+ * and what the cap has to give. Pure.
+ * @see Balseiro, Lu, Mirrokni, "The best of many worlds: dual mirror descent for online allocation problems" (2020); the mirror
+ * is the entropy, so that a step multiplies
+ */
+import { CURRENCIES, type Amount, type Currency } from './amount.js';
+
+/** What a second of the cap costs in each currency [bit of expected drop of risk]. */
+export type Price = Readonly<Record<Currency, number>>;
+
+/** How fast a price follows the gap: when twice the target is wished for, it is e times higher after so long [s]. */
+const FOLLOWS_S = 10;
+/** The target, as a part of the cap: a little is left, so that what is dear but rare finds room. */
+const TARGET = 0.97;
+/** How much cheaper work is while the window is empty than when it is full, as an exponent. */
+const STEEPNESS = 5;
+/** Bounds: nothing is worth less, or more, than this for a second of the cap [bit]. */
+const LOWEST = 0.05;
+const HIGHEST = 1e6;
+
+/** A price before anything was wished for. */
+export const FIRST_PRICE: Price = { gmacs: LOWEST, ms: LOWEST };
+
+const moved = (price: number, gapS: number): number => Math.min(HIGHEST, Math.max(LOWEST, price * Math.exp(gapS / FOLLOWS_S)));
+
+/** An amount in seconds of a cap; nothing where there is no cap. */
+const inSeconds = (amount: number, perS: number): number => (perS === Infinity || amount === 0 ? 0 : amount / Math.max(perS, Number.MIN_VALUE));
+
+/** The price after time in which nothing was wished for: it falls. */
+export const fallen = (price: Price, seconds: number): Price =>
+  ({ gmacs: moved(price.gmacs, -TARGET * seconds), ms: moved(price.ms, -TARGET * seconds) });
+
+/** The price after a wish, granted or not: it rises by the wish's part of what the cap gives. */
+export const risen = (price: Price, wish: Amount, capPerS: Amount): Price => ({
+  gmacs: moved(price.gmacs, Math.min(FOLLOWS_S, inSeconds(wish.gmacs, capPerS.gmacs))),
+  ms: moved(price.ms, Math.min(FOLLOWS_S, inSeconds(wish.ms, capPerS.ms))),
+});
+
+/**
+ * What an amount of work costs at a price [bit]. A currency without a cap is free.
+ * @param fill part of the window that is booked, 0…1: in an emptier one work is cheaper, since what is not spent is lost
+ */
+export const costOf = (price: Price, amount: Amount, capPerS: Amount, fill: Amount): number => CURRENCIES.reduce(
+  (sum, currency) => sum + price[currency] * inSeconds(amount[currency], capPerS[currency]) * Math.exp(STEEPNESS * (Math.min(1, fill[currency]) - 1)), 0,
+);
+
+/** What a second of the cap costs [bit]: the sum over the currencies that are capped. */
+export const pricePerS = (price: Price, capPerS: Amount): number =>
+  CURRENCIES.reduce((sum, currency) => (capPerS[currency] === Infinity ? sum : sum + price[currency]), 0);
