@@ -114,6 +114,23 @@ describe('serve/client', () => {
     expect(seqsOf(got)).to.deep.equal(['gap', 4, 5]);
   });
 
+  it('says how its connection is, from idle to idle', async () => {
+    const server = await stage.server();
+    const client = clientOf(server);
+    const states: string[] = [];
+    const told = client.connection.subscribe((state) => states.push(state));
+    const subscription = client.subscribe().subscribe({ error: () => undefined });
+    await until(() => states.at(-1) === 'open');
+    await server.close();
+    await until(() => states.at(-1) === 'lost');
+    await again(server);
+    await until(() => states.at(-1) === 'open');
+    subscription.unsubscribe();
+    await until(() => states.at(-1) === 'idle');
+    expect(states).to.deep.equal(['idle', 'connecting', 'open', 'lost', 'open', 'idle']);
+    told.unsubscribe();
+  });
+
   it('waits for a server that is not there yet', async () => {
     const away = await stage.server();
     const { address } = away;

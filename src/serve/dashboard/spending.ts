@@ -17,6 +17,19 @@ export interface Bin {
   readonly ms: Spent;
   /** 10⁹ multiply-accumulates. */
   readonly gmacs: Spent;
+  /** The largest part of a budget that was booked, 0…1; null without a budget. */
+  readonly booked: number | null;
+}
+
+/** The part of a cap that is booked, 0…1; null where there is no cap. */
+interface Booked {
+  readonly gmacs: number | null;
+  readonly ms: number | null;
+}
+
+/** A segment under a budget: its camera's own, and that of all cameras. */
+interface Budgeted {
+  readonly budget?: { readonly utilization: Booked; readonly site_utilization: Booked };
 }
 
 /** What was spent on listening (with deciding), on looking, and on getting at the pictures. */
@@ -33,7 +46,16 @@ const plus = (a: Spent, b: Spent): Spent => ({ listening: a.listening + b.listen
 const sum = (stages: readonly (WireStage | undefined)[], of: (stage: WireStage) => number): number =>
   stages.reduce((total, stage) => total + (stage === undefined ? 0 : of(stage)), 0);
 
-const costOf = ({ stages: { audio, policy, appearance, motion } }: SegmentMessage): Pick<Bin, 'ms' | 'gmacs'> => {
+const largest = (parts: readonly (number | null | undefined)[]): number | null =>
+  parts.reduce<number | null>((most, part) => part == null ? most : Math.max(most ?? 0, part), null);
+
+/** How much of the site's budget is booked; where it has none, of the camera's own. */
+export const bookedOf = ({ budget }: Budgeted): number | null => {
+  const [site, own] = [budget?.site_utilization, budget?.utilization];
+  return largest([site?.gmacs, site?.ms]) ?? largest([own?.gmacs, own?.ms]);
+};
+
+const costOf = ({ stages: { audio, policy, appearance, motion } }: Pick<SegmentMessage, 'stages'>): Pick<Bin, 'ms' | 'gmacs'> => {
   const all = [audio, policy, appearance, motion];
   const [listening, looking] = [[audio, policy], [appearance, motion]];
   return {
@@ -46,14 +68,15 @@ const costOf = ({ stages: { audio, policy, appearance, motion } }: SegmentMessag
  * The bins with the cost of one more segment, oldest first. A segment of a camera belongs to when it ended, one of a recording to
  * when it came; what is older than all bins is left out.
  */
-export const withCost = (bins: readonly Bin[], segment: SegmentMessage, nowS: number): readonly Bin[] => {
+export const withCost = (bins: readonly Bin[], segment: Pick<SegmentMessage, 'end_time' | 'stages'> & Budgeted, nowS: number): readonly Bin[] => {
   const index = Math.floor((isEpoch(segment.end_time) ? Math.min(segment.end_time, nowS) : nowS) / BIN_S);
   const { ms, gmacs } = costOf(segment);
+  const booked = bookedOf(segment);
   const at = bins.findIndex((bin) => bin.index === index);
   const there = bins[at];
-  if (there !== undefined) return bins.with(at, { index, ms: plus(there.ms, ms), gmacs: plus(there.gmacs, gmacs) });
+  if (there !== undefined) return bins.with(at, { index, ms: plus(there.ms, ms), gmacs: plus(there.gmacs, gmacs), booked: largest([there.booked, booked]) });
   const after = bins.findLastIndex((bin) => bin.index < index) + 1;
-  return bins.toSpliced(after, 0, { index, ms, gmacs }).slice(-BINS);
+  return bins.toSpliced(after, 0, { index, ms, gmacs, booked }).slice(-BINS);
 };
 
 /** Rates over time, a second, ready to be stacked: each line holds those below it. */
@@ -65,17 +88,35 @@ export interface Rates {
   readonly decoding: readonly number[];
 }
 
-/** The last minutes as rates, as far back as is known; stretches for which nothing came cost nothing. The newest, which is not over, is left out. */
-export const ratesOf = (bins: readonly Bin[], unit: 'ms' | 'gmacs', nowS: number): Rates => {
+/** Which bins are drawn: as far back as is known, but the newest, which is not over. */
+const indicesOf = (bins: readonly Bin[], nowS: number): readonly number[] => {
   const last = Math.floor(nowS / BIN_S) - 1;
-  const found = new Map(bins.map((bin) => [bin.index, bin[unit]]));
   const count = Math.min(BINS, Math.max(LEAST_BINS, last - (bins[0]?.index ?? last)));
-  const indices = Array.from({ length: count }, (_, i) => last - count + 1 + i);
+  return Array.from({ length: count }, (_, i) => last - count + 1 + i);
+};
+
+/** The last minutes as rates; stretches for which nothing came cost nothing. */
+export const ratesOf = (bins: readonly Bin[], unit: 'ms' | 'gmacs', nowS: number): Rates => {
+  const found = new Map(bins.map((bin) => [bin.index, bin[unit]]));
+  const indices = indicesOf(bins, nowS);
   const spent = indices.map((index) => found.get(index) ?? NOTHING);
   return {
     times: indices.map((index) => index * BIN_S),
     listening: spent.map(({ listening }) => listening / BIN_S),
     looking: spent.map(({ listening, looking }) => (listening + looking) / BIN_S),
     decoding: spent.map(({ listening, looking, decoding }) => (listening + looking + decoding) / BIN_S),
+  };
+};
+
+/** What was booked of the budget over the last minutes, in per cent; null where nothing is known. */
+export const bookedOver = (bins: readonly Bin[], nowS: number): { readonly times: readonly number[]; readonly percent: readonly (number | null)[] } => {
+  const found = new Map(bins.map((bin) => [bin.index, bin.booked]));
+  const indices = indicesOf(bins, nowS);
+  return {
+    times: indices.map((index) => index * BIN_S),
+    percent: indices.map((index) => {
+      const booked = found.get(index) ?? null;
+      return booked === null ? null : booked * 100;
+    }),
   };
 };

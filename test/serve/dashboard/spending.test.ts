@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { BIN_S, BINS, ratesOf, withCost, type Bin } from '../../../src/serve/dashboard/spending.js';
+import { BIN_S, BINS, bookedOf, bookedOver, ratesOf, withCost, type Bin } from '../../../src/serve/dashboard/spending.js';
 import { segment, START } from './segments.js';
 
 const STAGES = {
@@ -28,6 +28,16 @@ describe('spending over time', () => {
   it('counts a recording when it comes: its own time is no time of day', () => {
     const [bin] = withCost([], segment(3, { startS: 0, stages: STAGES }), START);
     expect(bin?.index).to.equal(START / BIN_S);
+  });
+
+  it('tells how much of the budget is booked: of the site, else of the camera, and the most of each stretch', () => {
+    const [none, site, own] = [{ gmacs: null, ms: null }, { gmacs: 0.4, ms: 0.7 }, { gmacs: 0.9, ms: null }];
+    expect(bookedOf({})).to.equal(null);
+    expect(bookedOf({ budget: { utilization: own, site_utilization: site } })).to.equal(0.7);
+    expect(bookedOf({ budget: { utilization: own, site_utilization: none } })).to.equal(0.9);
+    const bins = [0.2, 0.6, 0.1].reduce<readonly Bin[]>((all, ms) => withCost(all, { ...segment(0), budget: { utilization: none, site_utilization: { gmacs: null, ms } } }, START + 1), []);
+    const { times, percent } = bookedOver(bins, START + BIN_S);
+    expect([times.at(-1), percent.at(-1), percent[0]]).to.deep.equal([START, 60, null]);
   });
 
   it('keeps five minutes, whatever comes and in whatever order', () => {

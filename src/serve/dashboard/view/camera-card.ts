@@ -2,6 +2,7 @@ import { html } from 'htm/preact';
 import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { asFault } from '../../../faults.js';
+import type { SegmentMessage } from '../../../emit/types.js';
 import type { CameraReport } from '../../camera-report.js';
 import type { HearkenClient } from '../../client.js';
 import type { CameraView } from '../board.js';
@@ -39,7 +40,16 @@ const figure = (name: string, value: ComponentChildren, title: string): VNode =>
 const videoOf = ({ codec, width, height }: { readonly codec: string; readonly width: number; readonly height: number }): string =>
   width === 0 ? codec : `${codec} ${width}×${height}`;
 
-const figuresOf = ({ figures: f, media }: CameraReport): VNode => html`<dl class="figures">
+/** What a gate in the mode shadow would miss and save, from the segments that were looked at in full. */
+const auditOf = (segment: SegmentMessage | undefined): VNode[] => {
+  const audit = segment?.so_far.audit;
+  return audit === undefined ? [] : [
+    figure('would miss', `${percent(audit.miss_rate)} of ${audit.sampled}`, 'Segments looked at in full on which shut gates would have hidden something'),
+    figure('would save', percent(audit.saved_ms_share), 'Of the measured time, if the gates were enforced'),
+  ];
+};
+
+const figuresOf = ({ figures: f, media }: CameraReport, segment: SegmentMessage | undefined): VNode => html`<dl class="figures">
   ${figure('looked', percent(f.looked_share), 'Share of the segments for which a picture was looked at')}
   ${figure('time', `${number(f.ms_per_s)} ms/s`, 'Measured time in nets and decoding, a second of media')}
   ${figure('nets', `${macs(f.gmacs_per_s)}MAC/s`, 'Multiply-accumulates, a second of media')}
@@ -47,6 +57,7 @@ const figuresOf = ({ figures: f, media }: CameraReport): VNode => html`<dl class
   ${figure('dropped', f.dropped, 'Segments dropped since this machine was too slow')}
   ${figure('reconnects', f.reconnects, 'Connections made after the first')}
   ${media?.video == null ? undefined : figure('video', videoOf(media.video), 'What the source carries')}
+  ${auditOf(segment)}
 </dl>`;
 
 /** Takes a camera out, at the second press. */
@@ -68,7 +79,7 @@ export const hasBegun = ({ report, segment }: CameraView): boolean => report.val
 
 const body = (view: CameraView, client: HearkenClient): VNode => html`
   <div class="camera-body">
-    <div class="camera-left"><${Picture} view=${view} client=${client} />${figuresOf(view.report.value)}</div>
+    <div class="camera-left"><${Picture} view=${view} client=${client} />${figuresOf(view.report.value, view.segment.value)}</div>
     <div class="readings"><${LevelMeter} view=${view} /><${Scores} view=${view} /></div>
   </div>
   <${GateTimeline} view=${view} />`;

@@ -3,23 +3,32 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { clock, number } from '../format.js';
-import { ratesOf, type Bin } from '../spending.js';
+import { bookedOver, ratesOf, type Bin } from '../spending.js';
+
+/** What is plotted: measured time, operations, or the part of the budget that is booked. */
+export type Unit = 'ms' | 'gmacs' | 'booked';
 
 /** What the chart is given. */
 export interface ChartProps {
   readonly bins: readonly Bin[];
-  readonly unit: 'ms' | 'gmacs';
-  /** What may be spent [unit/s]; undefined without a bound. */
+  readonly unit: Unit;
+  /** What may be spent [unit/s, or per cent]; undefined without a bound. */
   readonly budget: number | undefined;
   /** Changes when the colours do. */
   readonly theme: string;
 }
 
 const HEIGHT = 132;
+const IN_WORDS: Readonly<Record<Unit, string>> = { ms: 'milliseconds a second', gmacs: 'billions of multiply-accumulates a second', booked: 'per cent of the budget' };
 
 const colour = (element: Element, name: string): string => getComputedStyle(element).getPropertyValue(name).trim();
 
 const dataOf = ({ bins, unit, budget }: ChartProps, nowS: number): uPlot.AlignedData => {
+  if (unit === 'booked') {
+    const { times, percent } = bookedOver(bins, nowS);
+    const none = times.map(() => null);
+    return [[...times], none, none, [...percent], times.map(() => 100)];
+  }
   const { times, listening, looking, decoding } = ratesOf(bins, unit, nowS);
   return [[...times], [...decoding], [...looking], [...listening], times.map(() => budget ?? null)];
 };
@@ -73,5 +82,5 @@ export const SpendingChart = (props: ChartProps): VNode => {
     };
   }, [unit, theme, systemDark]);
   useEffect(() => { plot.current?.setData(dataOf(props, Date.now() / 1000)); }, [bins, unit, budget]);
-  return html`<div class="chart" ref=${place} role="img" aria-label=${`Spending over the last five minutes, in ${unit === 'ms' ? 'milliseconds' : 'billions of multiply-accumulates'} a second`}></div>`;
+  return html`<div class="chart" ref=${place} role="img" aria-label=${`Spending over the last five minutes, in ${IN_WORDS[unit]}`}></div>`;
 };
