@@ -29,7 +29,7 @@ const { values, positionals } = parseArgs({
 
 const [name] = positionals;
 if (name === S3) {
-  process.exit(await runStreams({ seeds: Number(values.seeds), jobs: Number(values.jobs), only: values.only, extract: values.extract, report: values.report }) > 0 ? 1 : 0);
+  process.exit(await runStreams({ seeds: Number(values.seeds), jobs: Number(values.jobs), only: values.only, extract: values.extract, report: values.report, pack: values.pack }) > 0 ? 1 : 0);
 }
 if (name === undefined || !WORLD_NAMES.includes(name)) {
   process.stderr.write(`Usage: npm run experiments -- <${[...WORLD_NAMES, S3].join('|')}> [--seeds 5] [--jobs 2] [--only <texts in a name, with commas>] [--tier 3] [--extract] [--report [--pack] [--to <folder>]]\n`);

@@ -25,7 +25,7 @@ const KEPT = ['time.json'];
  * @param to the pack's own folder; its last name is the pack's
  * @param files texts by name
  */
-export const writeWorldPack = async (result: CellResult, set: Pick<FeatureSet, 'labels' | 'background'>, packs: ClipsFolder['packs'], words: PackWords, to: string, files: ReadonlyMap<string, string>): Promise<void> => {
+export const writeWorldPack = async (result: Pick<CellResult, 'name' | 'model' | 'temperatures'>, set: Pick<FeatureSet, 'labels' | 'background'>, packs: ClipsFolder['packs'], words: PackWords, to: string, files: ReadonlyMap<string, string>): Promise<void> => {
   const model = unpackModel(result.model);
   if (model.kind !== 'hms') throw new RangeError(`${result.name} is no policy`);
   const open = await openFrozenNets(packs, 1);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { computeAll } from '../pool.js';
 import { openStore } from '../store.js';
+import { writeWorldPack } from '../pack.js';
 import { s2 } from '../s2.js';
 import { resultsFolder } from '../worlds.js';
 import type { StreamResult, StreamsWorld } from './cell.js';
 import { s3Folder, streamCells } from './cells.js';
-import type { StreamFacts } from './figures.js';
+import { streamRow, type StreamFacts } from './figures.js';
 import { streamPage, summariseStreams } from './report.js';
 import { extractStreams, loadStreams } from './world.js';
 
@@ -19,6 +20,8 @@ export interface StreamsOptions {
   readonly only: string | undefined;
   readonly extract: boolean;
   readonly report: boolean;
+  /** Also write the chosen model as a pack, to be tried and timed. */
+  readonly pack: boolean;
 }
 
 /** The name of the world. */
@@ -27,7 +30,14 @@ export const S3 = 's3';
 /** The streams, in the labels of S2, whose events they hold. */
 export const loadStreamsWorld = async (): Promise<StreamsWorld> => ({ like: (await s2.load()).train, streams: loadStreams(s3Folder) });
 
-const writePage = async (seeds: number, folder: string): Promise<void> => {
+/** The seed that follows the validation part best; the test part chooses nothing. */
+const bestOf = (results: readonly StreamResult[], facts: StreamFacts): StreamResult => {
+  const [best] = results.map((result) => ({ result, right: streamRow('', { results: [result], policy: 'own' }, facts, 'val').accuracy.value })).sort((a, b) => b.right - a.right);
+  if (best === undefined) throw new RangeError('nothing was trained');
+  return best.result;
+};
+
+const writePage = async (seeds: number, folder: string, pack: boolean): Promise<void> => {
   const store = openStore(folder);
   const results = new Map<string, StreamResult[]>();
   for (const { key, job } of streamCells(seeds)) if (store.has(key)) results.set(job.name, [...(results.get(job.name) ?? []), store.get(key) as StreamResult]);
@@ -37,10 +47,13 @@ const writePage = async (seeds: number, folder: string): Promise<void> => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'metrics.json'), `${JSON.stringify(summary, undefined, 1)}\n`);
   writeFileSync(join(folder, 'report.md'), `${streamPage(summary)}\n`);
+  if (!pack) return;
+  const words = { description: 'Follows the rendered streams of S3; for trying and timing.', origin: 'npm run experiments -- s3 --report --pack' };
+  await writeWorldPack(bestOf(results.get(summary.chosen) ?? [], facts), train, s3Folder.packs, words, join(folder, 'playground-live'), new Map([['README.md', streamPage(summary)]]));
 };
 
 /** Computes what is missing, and writes the report where it is wanted. Returns how many cells failed. */
-export const runStreams = async ({ seeds, jobs, only, extract, report }: StreamsOptions): Promise<number> => {
+export const runStreams = async ({ seeds, jobs, only, extract, report, pack }: StreamsOptions): Promise<number> => {
   if (extract || !existsSync(s3Folder.features)) await extractStreams(s3Folder, (await s2.load()).train);
   const folder = resultsFolder(S3);
   const store = openStore(folder);
@@ -54,6 +67,6 @@ export const runStreams = async ({ seeds, jobs, only, extract, report }: Streams
       process.stderr.write(`${key} ${error === undefined ? `${seconds.toFixed(1)} s` : `failed: ${error}`}\n`);
     },
   });
-  if (report) await writePage(seeds, folder);
+  if (report) await writePage(seeds, folder, pack);
   return failed;
 };

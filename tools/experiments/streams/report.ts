@@ -50,7 +50,10 @@ export const summariseStreams = (results: StreamResults, facts: StreamFacts): St
     rows: [
       ours, always, of('HMS, all gates open', chosen, 'open'), of('HMS, gates open at random, same rates', chosen, 'random'),
       of('HMS, one look an event by the oracle', chosen, 'oracle'), of('HMS, all gates shut', chosen, 'shut'),
-      ...sweep.filter(([other]) => other !== name).map(([other, list]) => of(`HMS, ${other.replace('hms-', '').replaceAll('-', ' ')}`, list, 'own')),
+      ...sweep.filter(([other]) => other !== name).flatMap(([other, list]) => {
+        const point = `HMS, ${other.replace('hms-', '').replaceAll('-', ' ')}`;
+        return [of(point, list, 'own'), of(`${point}, at random, same rates`, list, 'random')];
+      }),
       ...[...results].filter(([other]) => other.startsWith('fusion-') && other !== fusionName(ALL)).map(([other, list]) => of(`always ${other.replace('fusion-', '')}`, list, 'own')),
     ],
     always, macsShare: ours.gmacsPerS / always.gmacsPerS,
