@@ -34,7 +34,7 @@ const lastOpened = (gates: CameraReport['gates'], gate: string): string => {
   return time === null ? 'never' : `at ${clock(time)}`;
 };
 
-const figure = (name: string, value: ComponentChildren, title: string): VNode => html`<div title=${title}><dt>${name}</dt><dd>${value}</dd></div>`;
+const figure = (name: string, value: ComponentChildren, title: string, wide = false): VNode => html`<div title=${title} class=${wide ? 'wide' : undefined}><dt>${name}</dt><dd>${value}</dd></div>`;
 
 /** Some sources do not say how large their pictures are before one is decoded. */
 const videoOf = ({ codec, width, height }: { readonly codec: string; readonly width: number; readonly height: number }): string =>
@@ -44,19 +44,19 @@ const videoOf = ({ codec, width, height }: { readonly codec: string; readonly wi
 const auditOf = (segment: SegmentMessage | undefined): VNode[] => {
   const audit = segment?.so_far.audit;
   return audit === undefined ? [] : [
-    figure('would miss', `${percent(audit.miss_rate)} of ${audit.sampled}`, 'Segments looked at in full on which shut gates would have hidden something'),
-    figure('would save', percent(audit.saved_ms_share), 'Of the measured time, if the gates were enforced'),
+    figure('would miss', `${percent(audit.miss_rate)} of ${audit.sampled}`, 'Segments looked at in full on which shut gates would have hidden something', true),
+    figure('would save', percent(audit.saved_ms_share), 'Of the measured time, if the gates were enforced', true),
   ];
 };
 
 const figuresOf = ({ figures: f, media }: CameraReport, segment: SegmentMessage | undefined): VNode => html`<dl class="figures">
   ${figure('looked', percent(f.looked_share), 'Share of the segments for which a picture was looked at')}
   ${figure('time', `${number(f.ms_per_s)} ms/s`, 'Measured time in nets and decoding, a second of media')}
-  ${figure('nets', `${macs(f.gmacs_per_s)}MAC/s`, 'Multiply-accumulates, a second of media')}
+  ${figure('MAC', `${macs(f.gmacs_per_s)}/s`, 'Multiply-accumulates, a second of media')}
   ${figure('lag', f.lag_ms === null ? '–' : `${number(f.lag_ms)} ms`, 'From the end of a segment to its prediction')}
   ${figure('dropped', f.dropped, 'Segments dropped since this machine was too slow')}
   ${figure('reconnects', f.reconnects, 'Connections made after the first')}
-  ${media?.video == null ? undefined : figure('video', videoOf(media.video), 'What the source carries')}
+  ${media?.video == null ? undefined : figure('video', videoOf(media.video), 'What the source carries', true)}
   ${auditOf(segment)}
 </dl>`;
 

@@ -40,7 +40,7 @@ const optionsFor = (element: Element, width: number): uPlot.Options => {
   const axis: uPlot.Axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
   return {
     width, height: HEIGHT,
-    legend: { show: false }, cursor: { show: false }, padding: [8, 4, 0, 0],
+    legend: { show: false }, cursor: { show: false }, padding: [8, 20, 0, 0],
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(max * 1.15, 1e-3)] } },
     axes: [
       { ...axis, size: 22, space: 60, incrs: [30, 60, 120], values: (_, times) => times.map((time) => clock(time).slice(0, time % 60 === 0 ? 5 : 8)) },
