@@ -10,7 +10,7 @@ const ranked = (labels: readonly LabelScore[], atLeast: number, most: number): s
 
 const REASONS: Readonly<Record<string, string>> = {
   listed: 'a listed sound', uncertain: 'it is unsure', heartbeat: 'it is time', held: 'still open', quiet: 'quiet', sure: 'sure',
-  cooldown: 'it just looked', off: 'switched off', learned: 'learned', nested: 'nothing to go by',
+  cooldown: 'it just looked', off: 'switched off', learned: 'learned', nested: 'nothing to go by', budget: 'the budget says no',
 };
 
 const because = ({ reason, detail }: WireGate): string => `${REASONS[reason] ?? reason}${detail === undefined ? '' : `: ${detail}`}`;

@@ -2,9 +2,11 @@
 import type { CameraBudget } from '../src/budget/camera-budget.js';
 import type { GraphCosts } from '../src/budget/action-costs.js';
 import type { SiteBudget } from '../src/budget/site-budget.js';
+import type { BudgetedCamera } from '../src/budget/warnings.js';
 import type { HmsStage } from '../src/inference/manifest.js';
 import type { Profile } from '../src/settings/profile.js';
 import type { Nets } from './nets.js';
+import { segmentOf } from './segment-of.js';
 
 /** What the nets of a stream cost at most, from their graphs. */
 export const graphCosts = ({ audio, appearance, motion, policy }: Nets, hopUs: number): GraphCosts => {
@@ -22,6 +24,12 @@ export const graphCosts = ({ audio, appearance, motion, policy }: Nets, hopUs: n
     policyGmacs: { audio: gmacs(heard), appearance: gmacs(looked), motion: gmacs(watched) },
   };
 };
+
+/** A camera as its budget is judged. */
+export const budgeted = (name: string, profile: Profile, nets: Nets): BudgetedCamera => ({
+  name, budget: profile.budget, graph: graphCosts(nets, segmentOf(profile, nets).hopUs),
+  senses: (['appearance', 'motion'] as const).filter((sense) => nets[sense] !== undefined && profile.gate[sense].enabled),
+});
 
 /** The budget of one stream, which other settings and another site's cap may change while it runs. */
 export class StreamBudget {

@@ -9,11 +9,11 @@ import { mayBeLive, type SourceAddress } from '../src/ingest/sources.js';
 import type { PublisherDoor } from '../src/ingest/webrtc/publisher-door.js';
 import type { SourceEvent } from '../src/ingest/types.js';
 import type { MediaHost } from '../src/media/host.js';
-import { segmentSpec, type SegmentSpec } from '../src/segment/spec.js';
 import type { Profile } from '../src/settings/profile.js';
 import { LiveParts } from './live-parts.js';
 import type { Nets } from './nets.js';
 import { recognise } from './recognise.js';
+import { segmentOf } from './segment-of.js';
 import { graphCosts, StreamBudget } from './stream-budget.js';
 
 /** What one stream is made of besides its nets. */
@@ -34,12 +34,6 @@ export interface StreamOptions {
   /** A segment was overtaken by a newer one and never recognised. */
   readonly onOvertaken?: () => void;
 }
-
-/** The audio net's segments, at the policy's own step if it has one. */
-const segmentOf = ({ profile, nets }: StreamOptions): SegmentSpec => {
-  const spec = segmentSpec(nets.logMel, profile.segment.latenessS * 1e6);
-  return { ...spec, hopUs: nets.policy?.stepUs ?? spec.hopUs };
-};
 
 /** Recordings must not depend on the clock of this machine; what may be live ends its events when nothing comes any more. */
 const emitSpec = ({ camera, source }: StreamOptions, { emit, watchdog }: Profile): EmitSpec =>
@@ -62,7 +56,7 @@ export interface LiveStream {
  */
 export const liveStream = (options: StreamOptions): LiveStream => {
   const { profile, nets, host, firstFailure, source, stop, door, onSource, onOvertaken } = options;
-  const segment = segmentOf(options);
+  const segment = segmentOf(profile, nets);
   const budget = new StreamBudget(options.budget ?? new SiteBudget(), options.camera, graphCosts(nets, segment.hopUs), profile.budget);
   const parts = new LiveParts(nets, profile, () => budget.now() !== undefined);
   const recognised = recognise(source.url, stop, {

@@ -1,14 +1,16 @@
 /** `hearken validate [file]`: every mistake in a configuration file with its place, and what may not be meant. */
 import { stat } from 'node:fs/promises';
 import { asFault, FAULT_KINDS, type Fault } from '../src/faults.js';
+import { budgetWarnings, type BudgetedCamera } from '../src/budget/warnings.js';
 import { mayBeLive } from '../src/ingest/sources.js';
 import { errorsOf, problemLine, type Problem } from '../src/settings/problem.js';
 import { placeOfSetting } from '../src/settings/site-warnings.js';
-import type { CameraSettings, SiteReading } from '../src/settings/site.js';
+import type { CameraSettings, SiteReading, SiteSettings } from '../src/settings/site.js';
 import type { CommandContext } from './command.js';
 import { LiveParts } from './live-parts.js';
 import { readConfiguration } from './site/config-file.js';
 import { NetShelf } from './site/net-shelf.js';
+import { budgeted } from './stream-budget.js';
 
 /** What `validate` is told. */
 export interface ValidateOptions {
@@ -25,11 +27,12 @@ const settingOf = ({ kind, room }: Fault, { profile: { packs } }: CameraSettings
 };
 
 /** Loads the packs that a camera names and holds its settings against them, as `serve` would. */
-const againstPacks = async (camera: CameraSettings, shelf: NetShelf, tree: Tree): Promise<Problem[]> => {
+const againstPacks = async (camera: CameraSettings, shelf: NetShelf, tree: Tree, good: BudgetedCamera[]): Promise<Problem[]> => {
   try {
     const { nets, release } = await shelf.acquire(camera.profile);
     try {
       new LiveParts(nets, camera.profile);
+      good.push(budgeted(camera.name, camera.profile, nets));
       return [];
     } finally {
       release();
@@ -47,12 +50,18 @@ const missingFile = async ({ name, source }: CameraSettings, tree: Tree): Promis
   return there ? [] : [{ severity: 'warning', ...placeOfSetting(tree, name, ['source']), message: 'there is no such file here' }];
 };
 
+/** Where a setting of a budget stands: a camera's, or that of all cameras. */
+const placeOfBudget = (tree: Tree, camera: string | undefined, key: string): ReturnType<typeof placeOfSetting> =>
+  camera === undefined ? placeOfSetting(tree, '', ['budget', key]) : placeOfSetting(tree, camera, ['budget', key]);
+
 /** One camera after the other, so that a set of packs is loaded once and not all sets at a time. */
-const furtherChecks = async (cameras: readonly CameraSettings[], tree: Tree): Promise<Problem[]> => {
+const furtherChecks = async ({ cameras, budget }: SiteSettings, tree: Tree): Promise<Problem[]> => {
   const shelf = new NetShelf(1);
   const found: Problem[] = [];
-  for (const camera of cameras) found.push(...await againstPacks(camera, shelf, tree), ...await missingFile(camera, tree));
+  const good: BudgetedCamera[] = [];
+  for (const camera of cameras.values()) found.push(...await againstPacks(camera, shelf, tree, good), ...await missingFile(camera, tree));
   await shelf.close();
+  for (const { camera, key, message } of budgetWarnings(budget, good)) found.push({ severity: 'warning', ...placeOfBudget(tree, camera, key), message });
   return found;
 };
 
@@ -64,7 +73,7 @@ const byPlace = (a: Problem, b: Problem): number => a.line - b.line || a.column 
  */
 export const validate = async ({ file, json }: ValidateOptions, { print }: CommandContext): Promise<number> => {
   const { settings, problems, tree, secrets } = await readConfiguration(file, process.env);
-  const further = settings === undefined ? [] : await furtherChecks([...settings.cameras.values()], tree);
+  const further = settings === undefined ? [] : await furtherChecks(settings, tree);
   const all = [...problems, ...further].map((problem) => ({ ...problem, message: secrets.hide(problem.message) })).sort(byPlace);
   const errors = errorsOf(all).length;
   if (json) print(JSON.stringify({ file, valid: errors === 0, cameras: settings === undefined ? [] : [...settings.cameras.keys()], problems: all }));

@@ -21,6 +21,7 @@ export class Figures {
   #dropped = 0;
   #reconnects = 0;
   #level: number | null = null;
+  #budget: SegmentMessage['budget'];
   #lagMs: number | null = null;
   /** The last minute, oldest first; at most some two hundred. */
   #spent: Spent[] = [];
@@ -50,6 +51,7 @@ export class Figures {
     this.#looked += segment.looked ? 1 : 0;
     this.#frames += Object.values(segment.stages).reduce((sum, { frames }) => sum + frames, 0);
     this.#level = segment.level_dbfs ?? null;
+    this.#budget = segment.budget;
     this.#lagMs = lagMs;
     this.#spend(segment);
     for (const sense of ['appearance', 'motion'] as const) this.#gate(sense, segment);
@@ -88,6 +90,7 @@ export class Figures {
       reconnects: this.#reconnects,
       audio_dbfs: this.#level,
       lag_ms: this.#lagMs,
+      ...(this.#budget === undefined ? {} : { budget: this.#budget }),
     };
   }
 

@@ -66,6 +66,7 @@ export class CameraBudget {
   /** How far it is behind real time, as a price [bit for a second of work]; see {@link overtaken}. */
   #haste = 0;
   #refusals: Readonly<Partial<Record<Refusal, number>>> = {};
+  #ahead: Ahead;
   #closed = false;
 
   /**
@@ -82,6 +83,7 @@ export class CameraBudget {
     this.#lookedUs = site.account.nowUs;
     const of = (sense: SenseName): ActionCost => unknownCost(sense, graph.gmacs[sense]);
     this.#costs = { audio: of('audio'), appearance: of('appearance'), motion: of('motion') };
+    this.#ahead = this.#lookAhead();
   }
 
   /** Its rank among the cameras. */
@@ -103,6 +105,10 @@ export class CameraBudget {
 
   /** Listening that it is sure to do, at its worst. */
   get ahead(): Ahead {
+    return this.#ahead;
+  }
+
+  #lookAhead(): Ahead {
     if (!this.#hearsAll) return { base: NOTHING, perS: NOTHING };
     const one = worst(this.#costs.audio, this.#position.ownUs);
     return { base: one, perS: times(one, 1e6 / this.#graph.hopUs) };
@@ -153,9 +159,8 @@ export class CameraBudget {
       this.#refuse('price');
       return `worth ${worth.toFixed(2)} bit of ${(price / this.#options.priority).toFixed(2)}`;
     }
-    const one = usual(this.#costs[sense]);
-    this.#account = wished(this.#account, one);
-    site.account = wished(site.account, one);
+    // The price follows those who heed it.
+    if (rank === 'priced') this.#wish(sense);
     const ownLack = beyond(wanted, roomBesideDebt(this.#account, this.ahead));
     const kept = site.claimed(this, rank);
     const free = roomBesideDebt(site.account, site.ahead);
@@ -166,6 +171,7 @@ export class CameraBudget {
       this.#refuse('cap');
       return `no ${(ownLack ?? siteLack) === 'ms' ? 'time' : 'multiply-accumulates'} left${ownLack === undefined ? ' at this site' : ''} for now`;
     }
+    if (rank !== 'priced') this.#wish(sense);
     site.unclaim(this);
     this.#lookedUs = site.account.nowUs;
     this.#credit = used(this.#credit, wanted);
@@ -184,6 +190,7 @@ export class CameraBudget {
       if (cost.gmacs > 0 || cost.ms > 0) this.#costs = { ...this.#costs, [sense]: afterRun(this.#costs[sense], cost, this.#position.ownUs) };
     }
     this.#tickets = [];
+    this.#ahead = this.#lookAhead();
     return this.figures;
   }
 
@@ -196,6 +203,7 @@ export class CameraBudget {
   update(options: CameraBudgetOptions): void {
     this.#options = options;
     this.#account = recapped(this.#account, capOf(options));
+    this.#ahead = this.#lookAhead();
   }
 
   /** How it stands. */
@@ -226,6 +234,7 @@ export class CameraBudget {
     this.#position = moved(this.#position, endUs, this.#graph.hopUs, this.#site.account.nowUs);
     this.#haste *= 0.5 ** ((this.#position.ownUs - before) / HASTE_HALVES_US);
     if (this.#haste < 0.01) this.#haste = 0;
+    this.#ahead = this.#lookAhead();
     this.#account = advanced(this.#account, this.#position.ownUs, this.ahead);
     this.#site.account = advanced(this.#site.account, this.#position.siteUs, this.#site.ahead);
   }
@@ -261,12 +270,14 @@ export class CameraBudget {
     const site = reserved(this.#site.account, amount);
     this.#account = own.account;
     this.#site.account = site.account;
-    if (sense === 'audio') {
-      const one = usual(this.#costs.audio);
-      this.#account = wished(this.#account, one);
-      this.#site.account = wished(this.#site.account, one);
-    }
+    if (sense === 'audio') this.#wish(sense);
     this.#tickets = [...this.#tickets, { sense, amount, ownSlot: own.slot, siteSlot: site.slot }];
+  }
+
+  #wish(sense: SenseName): void {
+    const one = usual(this.#costs[sense]);
+    this.#account = wished(this.#account, one);
+    this.#site.account = wished(this.#site.account, one);
   }
 
   #refuse(why: Refusal): false {

@@ -24,6 +24,17 @@ export const mediaReportSchema = z.object({
   video: z.object({ codec: z.string(), width: count, height: count, fps: z.number().nullable() }).nullable(),
 });
 
+const utilizationSchema = z.object({ gmacs: figure.nullable(), ms: figure.nullable() });
+
+/** How a camera's budget stands. */
+export const budgetReportSchema = z.object({
+  utilization: utilizationSchema.meta({ description: 'Of the camera’s own cap, over its last window, 0…1; null where there is no cap.' }),
+  site_utilization: utilizationSchema.meta({ description: 'The same of the cap of all cameras together.' }),
+  price: figure.meta({ description: 'What a look must be worth for each second of the caps that it takes [bit].' }),
+  debt_ms: figure.meta({ description: 'Time spent beyond what was reserved, still to be paid by not looking.' }),
+  refusals: z.partialRecord(z.enum(['price', 'cap', 'never', 'listening']), count).meta({ description: 'What was refused since the camera began: looks not worth their price, or without room; looks dearer than the cap; listening.' }),
+});
+
 /** What a camera did and cost. Rates are over the last minute or so; counts since the camera was added. */
 export const figuresSchema = z.object({
   segments: count.meta({ description: 'Segments recognised.' }),
@@ -34,6 +45,7 @@ export const figuresSchema = z.object({
   dropped: count.meta({ description: 'Segments dropped since this machine was too slow.' }),
   reconnects: count.meta({ description: 'Connections made after the first.' }),
   audio_dbfs: z.number().max(0.01).nullable().meta({ description: 'Level of the last segment’s sound, 0 is full scale; null without sound.' }),
+  budget: budgetReportSchema.optional().meta({ description: 'Absent where nothing is limited.' }),
   lag_ms: figure.nullable().meta({ description: 'From the end of the last segment to its prediction; null before the first.' }),
 });
 

@@ -17,6 +17,20 @@ export const addSiteMetrics = (site: Pick<Site, 'cameras'>, ...registers: Regist
   gauge('gate_blackout', '1 while a gate has been shut for longer than max_blackout_s.', ['gate'],
     ({ gates }) => Object.entries(gates).map(([gate, { blackout }]) => [{ gate }, blackout ? 1 : 0]));
   gauge('looked_ratio', 'Share of the segments for which a picture was looked at.', [], ({ figures }) => [[{}, figures.looked_share]]);
+  gauge('budget_utilization', 'Booked part of a cap over its last window: the camera’s own, or that of all cameras.', ['scope', 'currency'], ({ figures: { budget } }) => {
+    const of = (scope: string, parts: { readonly gmacs: number | null; readonly ms: number | null }): [Record<'scope' | 'currency', string>, number][] =>
+      (['gmacs', 'ms'] as const).flatMap((currency): [Record<'scope' | 'currency', string>, number][] => (parts[currency] === null ? [] : [[{ scope, currency }, parts[currency]]]));
+    return budget === undefined ? [] : [...of('camera', budget.utilization), ...of('site', budget.site_utilization)];
+  });
+  gauge('budget_price_bits', 'What a look must be worth for each second of the caps that it takes.', [], ({ figures: { budget } }) => (budget === undefined ? [] : [[{}, budget.price]]));
+  gauge('budget_debt_seconds', 'Time spent beyond what was reserved, still to be paid by not looking.', [], ({ figures: { budget } }) => (budget === undefined ? [] : [[{}, budget.debt_ms / 1000]]));
+  new Counter({
+    name: 'hearken_budget_refusals_total', help: 'What the budget refused, by why: price, cap, never, listening.', labelNames: ['camera', 'why'], registers,
+    collect() {
+      this.reset();
+      for (const { name, figures } of site.cameras()) for (const [why, count] of Object.entries(figures.budget?.refusals ?? {})) this.inc({ camera: name, why }, count);
+    },
+  });
   new Counter({
     name: 'hearken_segments_dropped_total', help: 'Segments that were never recognised.', labelNames: ['camera', 'reason'], registers,
     collect() {
