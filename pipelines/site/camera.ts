@@ -50,6 +50,8 @@ export class Camera {
   #state: StateMessage;
   #sinceTime: number;
   #media: OpenMedia | undefined;
+  /** The wall clock's zero when the source was opened, as its segments count: a clock that is set later is no lag [ms]. */
+  #openedEpochMs = 0;
   #failures = 0;
   #revival: NodeJS.Timeout | undefined;
   #overtakenAtMs = -Infinity;
@@ -196,6 +198,7 @@ export class Camera {
     if (event.kind === 'opened') {
       const { info, video, originEpochMs, connection } = event;
       this.#media = { info, originEpochMs, ...(video === undefined ? {} : { video }) };
+      this.#openedEpochMs = Date.now() - performance.now();
       this.#figures.begun();
       if (connection > 1) this.#figures.reconnected();
     }
@@ -205,7 +208,7 @@ export class Camera {
   }
 
   #segment({ segment }: Output & { kind: 'segment' }): void {
-    const lagMs = this.#media?.info.live === true ? Math.max(0, Date.now() - segment.end_time * 1000) : null;
+    const lagMs = this.#media?.info.live === true ? Math.max(0, this.#openedEpochMs + performance.now() - segment.end_time * 1000) : null;
     this.#figures.segment(segment, lagMs);
     const following = performance.now() - this.#overtakenAtMs > BLOCKED_MS;
     if (this.#state.state === 'blocked' && following) this.#say({ kind: 'state', state: 'running' });

@@ -101,7 +101,7 @@ class Remux {
       // Its end is also the end of the stream, which the reader sees by itself.
       .on('end', () => undefined)
       .run();
-    this.#waitFor(socket, Date.now() + OPEN_MS);
+    this.#waitFor(socket, performance.now() + OPEN_MS);
   }
 
   #waitFor(socket: string, untilMs: number): void {
@@ -109,7 +109,7 @@ class Remux {
       if (existsSync(socket)) {
         clearInterval(this.#poll);
         this.#found(`unix:${socket}`);
-      } else if (Date.now() > untilMs) {
+      } else if (performance.now() > untilMs) {
         clearInterval(this.#poll);
         this.#failed(failed(`it has not opened its input after ${OPEN_MS / 1000} s`, undefined));
       }

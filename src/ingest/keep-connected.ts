@@ -34,8 +34,15 @@ export interface Attempt {
   readonly startUs: number;
 }
 
-/** Wall-clock time, replaced in tests [ms since the epoch]. */
-export type Clock = Pick<SchedulerLike, 'now' | 'schedule'>;
+/** Time, replaced in tests. Durations are told by `now`, so that setting this machine's clock connects nothing anew. */
+export interface Clock extends Pick<SchedulerLike, 'schedule'> {
+  /** A time that goes on, whatever happens to the wall clock [ms]. */
+  now(): number;
+  /** The wall clock [ms since the epoch]. Default: the same as `now`. */
+  epochMs?(): number;
+}
+
+const CLOCK: Clock = { now: () => performance.now(), epochMs: () => Date.now(), schedule: asyncScheduler.schedule.bind(asyncScheduler) };
 
 /** Faults that trying again cannot mend, even after it once worked. */
 const FINAL: ReadonlySet<string> = new Set(['internal', 'source-unknown-scheme', 'external-ffmpeg-missing']);
@@ -152,7 +159,7 @@ class Keeper {
       startUs: this.#highUs,
       info,
       // A recording has no wall clock of its own: its times count from its beginning, the same on every run.
-      originEpochMs: info.live ? atMs - (at?.nowUs ?? this.#highUs) / 1000 : 0,
+      originEpochMs: info.live ? (this.#clock.epochMs?.() ?? atMs) - (at?.nowUs ?? this.#highUs) / 1000 : 0,
       ...(video === undefined ? {} : { video }),
       permit: (untilUs) => {
         this.#permittedUs = Math.max(this.#permittedUs, untilUs);
@@ -225,7 +232,7 @@ class Keeper {
  * @param policy when to give up and when to try again
  * @param clock virtual time in tests
  */
-export const keepConnected = (connect: (attempt: Attempt) => Observable<ConnectionEvent>, policy: ReconnectPolicy, clock: Clock = asyncScheduler): Observable<SourceEvent> =>
+export const keepConnected = (connect: (attempt: Attempt) => Observable<ConnectionEvent>, policy: ReconnectPolicy, clock: Clock = CLOCK): Observable<SourceEvent> =>
   new Observable((subscriber) => {
     const keeper = new Keeper(connect, policy, clock, (event) => {
       subscriber.next(event);

@@ -37,7 +37,7 @@ export class MediaWorker {
   readonly #gone: Promise<void>;
   #nextHealth = 1;
   #alive = true;
-  #heardAtMs = Date.now();
+  #heardAtMs = performance.now();
 
   /**
    * @param options how long it may be silent, and how many cameras it will hold
@@ -120,7 +120,7 @@ export class MediaWorker {
   }
 
   #receive(message: FromMedia): void {
-    this.#heardAtMs = Date.now();
+    this.#heardAtMs = performance.now();
     if (message.t === 'health') {
       this.#healthWaiting.get(message.q)?.resolve(message.health);
       this.#healthWaiting.delete(message.q);
@@ -131,10 +131,10 @@ export class MediaWorker {
 
   #checkHealth({ healthEveryMs, hungAfterMs }: Required<HostOptions>): void {
     if (this.#listeners.size === 0) {
-      this.#heardAtMs = Date.now();
+      this.#heardAtMs = performance.now();
       return;
     }
-    if (Date.now() - this.#heardAtMs > hungAfterMs + healthEveryMs) this.#child.kill('SIGKILL');
+    if (performance.now() - this.#heardAtMs > hungAfterMs + healthEveryMs) this.#child.kill('SIGKILL');
     else this.send({ t: 'health', q: 0 });
   }
 

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { map, throwError } from 'rxjs';
+import { Observable, filter, firstValueFrom, map, tap, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { FaultKind } from '../../src/faults.js';
 import { keepConnected } from '../../src/ingest/keep-connected.js';
+import type { ConnectionEvent } from '../../src/media/link.js';
 import type { SourceEvent } from '../../src/ingest/types.js';
 import { POLICY, fault, keep, opened, pictures, sound } from './scripted-camera.js';
 
@@ -199,4 +200,30 @@ describe('A later attempt that fails', () => {
   it('is the end for a recording, which would begin anew', () => {
     expect(again('source-lost', false)).to.equal('source-lost at once');
   });
+});
+
+describe('A wall clock that is set', () => {
+  const wall = Date.now.bind(Date);
+  afterEach(() => { Date.now = wall; });
+
+  for (const [way, jumpMs] of [['an hour on', 3_600_000], ['an hour back', -3_600_000]] as const) {
+    it(`by ${way} leaves media time where it was, and the next connection takes the new one`, async () => {
+      const attempts: { readonly startUs: number }[] = [];
+      const origins: number[] = [];
+      const source = (attempt: { readonly startUs: number }): Observable<ConnectionEvent> => new Observable((camera) => {
+        attempts.push(attempt);
+        camera.next(opened());
+        if (attempts.length > 1) return;
+        camera.next(sound(0, 1_000));
+        Promise.resolve().then(() => {
+          camera.error(fault('source-lost'));
+          Date.now = () => wall() + jumpMs;
+        }, () => undefined);
+      });
+      const kept = keepConnected(source, { ...POLICY, minMs: 1, stallMs: 60_000 });
+      await firstValueFrom(kept.pipe(tap((event) => { if (event.kind === 'opened') origins.push(event.originEpochMs); }), filter(() => attempts.length === 2 && origins.length === 2)));
+      expect(attempts[1]?.startUs).to.be.within(1_000_000, 31_000_000);
+      expect(origins[1]).to.be.closeTo(wall() + jumpMs - 1_000, 30_000);
+    });
+  }
 });

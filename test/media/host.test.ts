@@ -97,6 +97,16 @@ describe('MediaHost', () => {
     expect(heard.error).to.equal(undefined);
   });
 
+  it('does not take a process for hung when the wall clock is set', async () => {
+    const wall = Date.now.bind(Date);
+    const one = host({ healthEveryMs: 50, hungAfterMs: 60_000 });
+    const heard = await waiting(one);
+    let setMs = 0;
+    Date.now = () => wall() + (setMs += 3_600_000);
+    await new Promise((resolve) => setTimeout(resolve, 500)).finally(() => { Date.now = wall; });
+    expect(heard.error).to.equal(undefined);
+  });
+
   it('rejects who asks for the health of a process that dies', async () => {
     const one = host();
     await waiting(one);
