@@ -2,7 +2,7 @@
 import { watch, watchFile, unwatchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Observable, debounceTime, fromEvent, map, merge, type Subscription } from 'rxjs';
+import { Observable, fromEvent, map, merge, switchMap, timer, type Subscription } from 'rxjs';
 import { Fault } from '../../src/faults.js';
 import type { About } from '../../src/serve/journal.js';
 import type { Environment } from '../../src/settings/environment.js';
@@ -84,6 +84,8 @@ export interface FollowOptions {
 export class ConfigFile {
   readonly #options: FollowOptions;
   #last: ReadConfiguration;
+  /** What stood in it when it was read last; undefined while it cannot be read. */
+  #text: string | undefined;
   #reading = false;
   #again: { readonly forced: boolean } | undefined;
   #subscription: Subscription | undefined;
@@ -92,12 +94,13 @@ export class ConfigFile {
   constructor(options: FollowOptions) {
     this.#options = options;
     this.#last = options.first;
+    this.#text = options.first.text;
   }
 
   /** Follows the file and SIGHUP until {@link ConfigFile.close}. */
   follow(): void {
     const { file } = this.#options;
-    const changed = changesOf(file).pipe(debounceTime(SETTLE_MS), map(() => false));
+    const changed = changesOf(file).pipe(switchMap(() => timer(SETTLE_MS)), map(() => false));
     this.#subscription = merge(changed, fromEvent(process, 'SIGHUP').pipe(map(() => true))).subscribe((forced) => {
       void this.read(forced);
     });
@@ -131,11 +134,15 @@ export class ConfigFile {
     try {
       read = await readConfiguration(file, environment);
     } catch (error) {
-      const message = error instanceof Fault ? error.message : `${file} cannot be read.`;
+      // It is looked for several times a second, and missed once.
+      if (this.#text === undefined && !forced) return;
+      this.#text = undefined;
+      const message = error instanceof Fault ? error.message.replace(/\.$/, '') : `${file} cannot be read`;
       this.#refuse([{ severity: 'error', line: 0, column: 0, path: '', message }]);
       return;
     }
-    if (read.text === this.#last.text && !forced) return;
+    if (read.text === this.#text && !forced) return;
+    this.#text = read.text;
     secrets.merge(read.secrets);
     for (const problem of read.problems) note(problemLine(file, problem), { level: 'warn' });
     const before = this.#last.settings;

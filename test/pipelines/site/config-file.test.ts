@@ -101,6 +101,18 @@ describe('the configuration file, followed', () => {
     await applied('b');
   });
 
+  it('is missed once, not at every look, and taken over when it comes back as it was', async () => {
+    unlinkSync(file);
+    await until(() => taken.complaints.length > 0, () => 'the complaint');
+    await followed.read(false);
+    writeFileSync(join(folder, 'other'), 'x');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(notes).to.have.length(1);
+    expect(notes[0]).to.contain('cannot be read. ').and.not.contain('..');
+    writeFileSync(file, cameras('a'));
+    await applied('a');
+  });
+
   it('is left alone when another file of its folder changes, and read again on SIGHUP', async () => {
     writeFileSync(join(folder, 'other'), 'x');
     await followed.read(false);
