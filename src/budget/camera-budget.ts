@@ -186,7 +186,8 @@ export class CameraBudget {
       const cost = actual[sense] ?? NOTHING;
       this.#account = settled(this.#account, ownSlot, amount, cost);
       this.#site.account = settled(this.#site.account, siteSlot, amount, cost);
-      if (sense !== 'audio') this.#credit = returned(this.#credit, less(amount, cost));
+      if (sense === 'audio') this.#hearing = returned(this.#hearing, less(amount, cost));
+      else this.#credit = returned(this.#credit, less(amount, cost));
       if (cost.gmacs > 0 || cost.ms > 0) this.#costs = { ...this.#costs, [sense]: afterRun(this.#costs[sense], cost, this.#position.ownUs) };
     }
     this.#tickets = [];

@@ -59,7 +59,8 @@ export const learnt = (estimate: Estimate, ms: number, nowUs: number): Estimate 
   const worst = worstMs(estimate, nowUs);
   const rises = ms * HEADROOM >= worst;
   return {
-    usualMs: estimate.runs === 0 ? ms : estimate.usualMs + WEIGHT * (ms - estimate.usualMs),
+    // A plain mean at first: the first run of a net is the slowest, and must not be remembered for long.
+    usualMs: estimate.runs === 0 ? ms : estimate.usualMs + Math.max(WEIGHT, 1 / (estimate.runs + 1)) * (ms - estimate.usualMs),
     peakMs: rises ? ms * HEADROOM : worst,
     peakUs: nowUs,
     ...span, dearestMs: Math.max(span.dearestMs, ms),

@@ -5,8 +5,8 @@
 
 /** A camera's time goes on by no more than this from one segment to the next [µs]: a jump earns nothing. */
 const MOST_STEP_US = 2_000_000;
-/** No camera is farther behind the foremost than this [µs]. */
-const MOST_BEHIND_US = 2_000_000;
+/** No camera is farther behind the foremost than this [µs]: the time it takes until one that is alone goes on from where all had come. */
+const MOST_BEHIND_US = 60_000_000;
 
 /** How far a camera has come. */
 export interface Position {

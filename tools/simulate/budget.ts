@@ -7,7 +7,7 @@ import { allowance } from '../../src/budget/account.js';
 import { seeded } from '../../src/learn/random.js';
 import type { Belief } from '../../src/policy/types.js';
 import type { SenseName } from '../../src/inference/manifest.js';
-import { clairvoyant, type Chance } from './clairvoyant.js';
+import { bestFixedPrice, clairvoyant, type Chance } from './clairvoyant.js';
 import { COSTS, HOP_US, segmentsOf, type SimulatedSegment, type Wish, type World } from './draw.js';
 import { Watchdog } from './watchdog.js';
 
@@ -38,6 +38,10 @@ export interface BudgetOutcome {
   /** Worth of what was looked at, and the most that could have been had. */
   readonly worth: number;
   readonly bound: number;
+  /** What the best single price would have had. */
+  readonly fixed: number;
+  /** The most of the cap that could be spent: where less was wished for in a window's length, no more than that. */
+  readonly possible: number;
   /** Longest that a camera which wished on every segment waited for a look [s]. */
   readonly longestWaitS: number;
   readonly seconds: number;
@@ -148,8 +152,7 @@ export const simulateBudget = ({ world, site: settings, ownPart, decisions, seed
   });
   const watched = new Watched(() => site.account);
   const tally: Tally = { granted: 0, askedRefused: 0, unheard: 0, worth: 0, longestWaitS: 0 };
-  const currency = settings.msPerS === null ? 'gmacs' : 'ms';
-  const chances: Chance[] = [];
+  const [currency, chances]: [keyof Amount, Chance[]] = [settings.msPerS === null ? 'gmacs' : 'ms', []];
   let [decided, demand, hearing] = [0, 0, 0];
   for (const segment of segmentsOf(world, seeded(seed))) {
     if (decided >= decisions) break;
@@ -163,6 +166,7 @@ export const simulateBudget = ({ world, site: settings, ownPart, decisions, seed
   }
   const mediaS = site.account.nowUs / 1e6;
   const { perS } = site.account.cap;
+  const forLooks = (perS[currency] - hearing / mediaS) * settings.burstS;
   const refused: Record<string, number> = {};
   for (const { budget } of members) for (const [why, count] of Object.entries(budget.figures.refusals)) refused[why] = (refused[why] ?? 0) + count;
   return {
@@ -172,7 +176,8 @@ export const simulateBudget = ({ world, site: settings, ownPart, decisions, seed
     utilization: Math.max(site.account.total.gmacs / perS.gmacs, site.account.total.ms / perS.ms) / mediaS,
     demand: (demand + hearing) / perS[currency] / mediaS,
     ...tally, refused,
-    bound: clairvoyant(chances, (perS[currency] - hearing / mediaS) * settings.burstS, settings.burstS),
+    bound: clairvoyant(chances, forLooks, settings.burstS), fixed: bestFixedPrice(chances, forLooks, settings.burstS),
+    possible: (clairvoyant(chances.map((chance) => ({ ...chance, worth: chance.cost })), forLooks, settings.burstS) + hearing) / (perS[currency] * mediaS),
     seconds: (performance.now() - started) / 1000,
   };
 };

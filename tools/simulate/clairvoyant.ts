@@ -44,3 +44,28 @@ export const clairvoyant = (chances: readonly Chance[], allowed: number, lengthS
   }
   return bound;
 };
+
+/**
+ * The worth that a single price has, kept to from beginning to end, under the same cap: the schedule that dual mirror
+ * descent is measured against. The best of many prices, chosen with all that came known.
+ */
+export const bestFixedPrice = (chances: readonly Chance[], allowed: number, lengthS: number): number => {
+  let best = 0;
+  for (let step = -12; step <= 12; step += 1) {
+    const price = 2 ** (step / 3) * (chances.reduce((sum, { worth }) => sum + worth, 0) / chances.reduce((sum, { cost }) => sum + cost, 0));
+    let [worth, held, first] = [0, 0, 0];
+    const taken: Chance[] = [];
+    for (const chance of chances) {
+      for (let gone = taken[first]; gone !== undefined && gone.atUs <= chance.atUs - lengthS * 1e6; gone = taken[first]) {
+        held -= gone.cost;
+        first += 1;
+      }
+      if (chance.worth < price * chance.cost || held + chance.cost > allowed) continue;
+      taken.push(chance);
+      held += chance.cost;
+      worth += chance.worth;
+    }
+    best = Math.max(best, worth);
+  }
+  return best;
+};
