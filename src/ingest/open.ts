@@ -69,7 +69,7 @@ const noDoor = (): Fault => new Fault('ingest', 'usage', 'A source that is publi
  * Errors with a Fault when the address is wrong or trying again makes no sense.
  */
 export const open = (address: SourceAddress, context: OpenContext): Observable<SourceEvent> =>
-  defer(() => openingOf(address)).pipe(
+  defer(() => openingOf(address, context.profile.watchdog.stallS)).pipe(
     switchMap((opening) => {
       const { reconnect, watchdog } = context.profile;
       if (opening.pushed === true && context.door === undefined) throw noDoor();

@@ -27,8 +27,12 @@ export interface Opening {
   readonly externalFfmpeg?: readonly string[];
 }
 
-/** libav's own time-out, behind our watchdog: a thread blocked in a dead connection ends by itself [µs]. */
+/** The least of libav's own time-out: a thread blocked in a dead connection ends by itself [µs]. */
 const NATIVE_TIMEOUT_US = '8000000';
+/** The options that set it. */
+const TIMEOUTS: ReadonlySet<string> = new Set(['timeout', 'rw_timeout']);
+/** How far it stays behind our watchdog [s]. */
+const BEHIND_S = 2;
 /** A stream's beginning is read no further than this to learn what it carries [µs]. */
 const ANALYSE_US = '2000000';
 
@@ -126,10 +130,20 @@ export const mayBeLive = (address: SourceAddress): boolean => {
 };
 
 /**
+ * libav's time-out comes after our watchdog. Before it, it would cut off a source that may be silent for longer; and a
+ * read that times out first hands out what the parsers still hold, as if the source had spoken, and then waits as long again.
+ */
+const behind = (stallS: number, { options, ...opening }: Opening): Opening => ({
+  ...opening,
+  options: Object.fromEntries(Object.entries(options).map(([name, value]) => [name, TIMEOUTS.has(name) ? String(Math.max(Number(value), Math.round((stallS + BEHIND_S) * 1e6))) : value])),
+});
+
+/**
  * Finds how an address is opened.
+ * @param stallS for how long it may be silent before our own watchdog gives it up [s]
  * @throws Fault `source-unknown-scheme`, `source-not-found`, `source-not-media` or `usage`
  */
-export const openingOf = async (address: SourceAddress): Promise<Opening> => {
+export const openingOf = async (address: SourceAddress, stallS = 0): Promise<Opening> => {
   const scheme = schemeOf(address);
   const row = scheme === undefined ? file : SCHEMES.get(scheme);
   if (row === undefined) {
@@ -138,5 +152,5 @@ export const openingOf = async (address: SourceAddress): Promise<Opening> => {
     if (there !== undefined) return file(address);
     throw new Fault('ingest', 'source-unknown-scheme', `"${scheme ?? ''}:" is not a kind of source that can be opened.`, { remedy: `Known are ${KNOWN_SCHEMES.join(', ')}, and paths of files.` });
   }
-  return row(address);
+  return behind(stallS, await row(address));
 };

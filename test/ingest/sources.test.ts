@@ -50,6 +50,14 @@ describe('openingOf', () => {
     expect((await openingOf({ url: 'rtsp://camera/live', transport: 'udp' })).options['rtsp_transport']).to.equal('udp');
   });
 
+  it('leaves silence to our own watchdog, however patient that is: libav gives up after it', async () => {
+    for (const [url, option] of [['rtsp://camera/live', 'timeout'], ['http://host/live', 'rw_timeout'], ['rtmp://host/live', 'rw_timeout']] as const) {
+      for (const stallS of [0.5, 10, 60, 600.5]) {
+        expect(Number((await openingOf({ url }, stallS)).options[option])).to.be.greaterThan(stallS * 1e6 + 1e6).and.satisfy(Number.isInteger);
+      }
+    }
+  });
+
   it('opens HTTP as what it turns out to be, and keeps it away from files', async () => {
     for (const url of ['http://host/a.mp4', 'https://host/live.m3u8']) {
       const opening = await openingOf({ url });
