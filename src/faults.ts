@@ -45,6 +45,8 @@ export const FAULT_KINDS = {
   'listen-failed': nature(40, false, true),
   'auth-required': nature(41, false, true),
   'data-unusable': nature(50, false, true),
+  'disk-full': nature(51, false, true),
+  'file-refused': nature(52, false, true),
   'internal': nature(70, false, true),
 } as const satisfies Record<string, Nature>;
 
@@ -120,11 +122,27 @@ export const faultToRecord = (fault: Fault): FaultRecord => ({
 export const faultFromRecord = (record: FaultRecord): Fault =>
   new Fault(record.room, record.kind, record.message, record.remedy === undefined ? {} : { remedy: record.remedy });
 
-/** Wraps whatever was thrown: a fault stays itself, anything else becomes an `internal` one of that room. */
+/** What the operating system refuses, which is no mistake of ours: the code, the kind, and what is said. */
+const REFUSALS: ReadonlyMap<unknown, readonly [FaultKind, string, string]> = new Map([
+  ['ENOSPC', ['disk-full', 'There is no space left on the disk', 'Free some, or name a folder on another disk, and run it again.']],
+  ['EDQUOT', ['disk-full', 'The quota of this user on the disk is used up', 'Free some, or name a folder on another disk, and run it again.']],
+  ['EROFS', ['file-refused', 'The disk can only be read', 'Name a folder that can be written.']],
+  ['EACCES', ['file-refused', 'This user may not open or write a file', 'Check its owner and its permissions, or name another.']],
+]);
+
+const refusalOf = (error: unknown, room: Room): Fault | undefined => {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  const [kind, what, remedy] = REFUSALS.get(error.code) ?? [];
+  if (kind === undefined) return undefined;
+  const where = 'path' in error && typeof error.path === 'string' ? `: ${error.path}` : '';
+  return new Fault(room, kind, `${what ?? ''}${where}.`, { cause: error, ...(remedy === undefined ? {} : { remedy }) });
+};
+
+/** Wraps whatever was thrown: a fault stays itself, a full disk or a forbidden file is told as such, anything else becomes an `internal` one of that room. */
 export const asFault = (error: unknown, room: Room): Fault =>
   error instanceof Fault
     ? error
-    : new Fault(room, 'internal', `Something in Hearken itself failed: ${error instanceof Error ? error.message : String(error)}.`, {
+    : refusalOf(error, room) ?? new Fault(room, 'internal', `Something in Hearken itself failed: ${error instanceof Error ? error.message : String(error)}.`, {
         remedy: 'Please report it with the command you ran; HEARKEN_DEBUG=1 shows where it happened.',
         cause: error,
       });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { Fault } from '../faults.js';
+import { Fault, asFault } from '../faults.js';
 import { follow } from './follow.js';
 
 /** How far a download is. */
@@ -103,6 +103,9 @@ const attempt = async (options: DownloadOptions, part: string): Promise<void> =>
   } catch (error) {
     if (error instanceof Fault) throw error;
     if (options.signal?.aborted === true) throw failed('The download was cancelled.', AGAIN, error);
+    const fault = asFault(error, 'inference');
+    // The network is not to blame for what the disk refuses.
+    if (fault.kind !== 'internal') throw fault;
     if (guard.stalled()) throw failed(`${host} sent nothing for ${(options.stallTimeoutMs ?? 30_000) / 1000} s.`, AGAIN, error);
     throw failed(`The connection to ${host} failed.`, AGAIN, error);
   } finally {

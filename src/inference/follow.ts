@@ -29,6 +29,7 @@ export const follow = async (address: string, init: Pick<RequestInit, 'headers' 
   const first = new URL(address);
   let url = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    if (url === first && !mayFollow(url, first)) throw refused(`Nothing is fetched from a ${first.protocol} address.`, 'Name a mirror at https://, or at http:// on this machine.');
     if (!mayFollow(url, first)) throw refused(`${first.host} redirects to ${url.protocol}//${url.host}, which is not encrypted.`, 'Try another mirror.');
     const response = await fetch(url, { ...init, redirect: 'manual' });
     if (!REDIRECTS.has(response.status)) return response;

@@ -1,6 +1,6 @@
 /** Where a training stands, on disk, so that it can be killed at any time. */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../faults.js';
 import type { FeatureSet } from '../types.js';
@@ -48,14 +48,14 @@ export const writeCheckpoint = async (folder: string, { weights, first, second, 
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);
   const partial = join(folder, `${FILE}.partial`);
-  const file = await open(partial, 'w');
   try {
-    await file.writev([length, head, ...vectors.map(bytesOf)]);
-    await file.sync();
-  } finally {
-    await file.close();
+    // Not by one call of writev, which on a disk that is nearly full writes what has room, and says no more of it.
+    await writeFile(partial, Buffer.concat([length, head, ...vectors.map(bytesOf)]), { flush: true });
+    await rename(partial, join(folder, FILE));
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
   }
-  await rename(partial, join(folder, FILE));
 };
 
 interface Head extends Omit<Checkpoint, 'weights' | 'first' | 'second' | 'bestWeights'> {
