@@ -7,7 +7,10 @@ export const report = (name: string, more: Partial<CameraReport> = {}): CameraRe
   definition: { source: 'rtsp://***@10.0.0.5/sub' },
   media: { container: 'rtsp', live: true, audio: { codec: 'aac', sample_rate_hz: 16_000, channels: 1 }, video: { codec: 'h264', width: 1920, height: 1080, fps: 25 } },
   packs: ['ear'],
-  figures: { segments: 10, looked_share: 0.1, gmacs_per_s: 0.01, ms_per_s: 12, frames_decoded: 3, dropped: 2, reconnects: 1, audio_dbfs: -30.5, lag_ms: 45 },
+  figures: {
+    segments: 10, looked_share: 0.1, gmacs_per_s: 0.01, ms_per_s: 12, frames_decoded: 3, dropped: 2, reconnects: 1, audio_dbfs: -30.5, lag_ms: 45,
+    budget: { utilization: { gmacs: 0.5, ms: null }, site_utilization: { gmacs: null, ms: null }, price: 0, debt_ms: 0, refusals: { price: 3 } },
+  },
   gates: { appearance: { mode: 'enforce', last_opened_time: 1_767_225_600, blackout: false }, motion: { mode: 'off', last_opened_time: null, blackout: true } },
   ...more,
 });
