@@ -12,7 +12,7 @@ export type Currency = keyof Amount;
 /** Both currencies. */
 export const CURRENCIES: readonly Currency[] = ['gmacs', 'ms'];
 
-/** No work at all, in both currencies. */
+/** The amount of no work at all, in both currencies. */
 export const NOTHING: Amount = { gmacs: 0, ms: 0 };
 
 /** The sum of two amounts. */

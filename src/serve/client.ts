@@ -30,7 +30,7 @@ export interface Gap {
 /** What a subscription receives. */
 export type ClientMessage = Published | Lagged | Gap;
 
-/** `idle`: nobody subscribes, or the server refused; `lost`: the connection broke, and is being made again. */
+/** How a connection stands. `idle`: nobody subscribes, or the server refused; `lost`: it broke, and is being made again. */
 export type ConnectionState = 'idle' | 'connecting' | 'open' | 'lost';
 
 /** A client of one server. */
