@@ -39,8 +39,6 @@ export interface CamerasFigure {
   /** From the end of a segment to its prediction at a subscriber [ms]. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   readonly segments: number;
-  /** How late the service's main thread was [ms]. */
-  readonly loopP99Ms: number;
 }
 
 const percentile = (values: readonly number[], share: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
@@ -69,8 +67,6 @@ const service = async (yaml: string, folder: string): Promise<{ readonly child: 
   });
 };
 
-const gauge = (metrics: string, name: string): number => Number(new RegExp(`^${name}(?:{[^}]*})? ([\\d.e+-]+)$`, 'm').exec(metrics)?.[1] ?? Number.NaN);
-
 /** Measures one scenario: the first seconds, in which sessions open and code warms up, do not count. */
 export const measureCameras = async (recording: string, { what, settings }: Scenario, cameras: number, forS: number, warmS = 15): Promise<CamerasFigure> => {
   const folder = mkdtempSync(join(tmpdir(), 'hearken-bench-'));
@@ -92,11 +88,9 @@ export const measureCameras = async (recording: string, { what, settings }: Scen
     await wait(forS * 1000);
     const after = usageOfTree(pid);
     subscription.unsubscribe();
-    const metrics = await (await fetch(`${url}/metrics`)).text();
     return {
       what, cameras, cpuSPerS: (after.cpuS - before.cpuS) / forS / cameras, rssMb: after.rssBytes / 2 ** 20, segments: late.length,
       latencyMs: { p50: percentile(late, 0.5), p95: percentile(late, 0.95), p99: percentile(late, 0.99) },
-      loopP99Ms: gauge(metrics, 'nodejs_eventloop_lag_p99_seconds') * 1000,
     };
   } finally {
     running?.kill('SIGTERM');
