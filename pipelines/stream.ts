@@ -10,6 +10,7 @@ import type { PublisherDoor } from '../src/ingest/webrtc/publisher-door.js';
 import type { SourceEvent } from '../src/ingest/types.js';
 import type { MediaHost } from '../src/media/host.js';
 import type { Profile } from '../src/settings/profile.js';
+import { apart } from './apart.js';
 import { LiveParts } from './live-parts.js';
 import type { Nets } from './nets.js';
 import { recognise } from './recognise.js';
@@ -58,7 +59,8 @@ export const liveStream = (options: StreamOptions): LiveStream => {
   const { profile, nets, host, firstFailure, source, stop, door, onSource, onOvertaken } = options;
   const segment = segmentOf(profile, nets);
   const budget = new StreamBudget(options.budget ?? new SiteBudget(), options.camera, graphCosts(nets, segment.hopUs), profile.budget);
-  const parts = new LiveParts(nets, profile, () => budget.now() !== undefined);
+  const own = (one: Profile): Profile => (mayBeLive(source) ? apart(one, options.camera) : one);
+  const parts = new LiveParts(nets, own(profile), () => budget.now() !== undefined);
   const recognised = recognise(source.url, stop, {
     open: (url, stopping) => open({ ...source, url }, { host, profile, segment, firstFailure, ...(door === undefined ? {} : { door }) }).pipe(
       tap((event) => onSource?.(event)),
@@ -79,7 +81,7 @@ export const liveStream = (options: StreamOptions): LiveStream => {
       return recognised.pipe(finalize(() => { budget.leave(); }));
     }),
     update: (next) => {
-      parts.update(next);
+      parts.update(own(next));
       budget.update(next.budget);
     },
   };

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --runs 5] [--live 40] [--write] [--only senses|paper-nets|learning|service [--cameras 8] [--for 60] [--subscribers 1000,10000]]`: what Hearken costs, from media it makes itself.
+ * `npm run bench [-- --runs 5] [--live 40] [--write] [--only senses|paper-nets|learning|service [--cameras 8] [--for 60] [--subscribers 1000,10000]]`, or `--only soak [--minutes 60]`: what Hearken costs, from media it makes itself.
  * The nets of HMS at their own size are measured only with `--only paper-nets`; their last figures stay in the report.
  * `--write` puts the figures into README.md; they are always kept in `.cache/bench/figures.json`.
  */
@@ -20,6 +20,7 @@ import { writeSection } from '../readme/section.js';
 import { learningMarkdown, markdown, paperNetsMarkdown, type CostRow, type Figures, type LiveFigure } from './report.js';
 import { senseFigures } from './senses.js';
 import { serviceFigures } from './service/measure.js';
+import { soak } from './service/soak.js';
 import { serviceMarkdown } from './service/report.js';
 
 const note = (line: string): void => {
@@ -135,7 +136,7 @@ const publish = (figures: Figures, kept: string, write: boolean): void => {
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: { runs: { type: 'string', default: '5' }, live: { type: 'string', default: '40' }, write: { type: 'boolean', default: false }, only: { type: 'string' },
-      cameras: { type: 'string', default: '8' }, for: { type: 'string', default: '60' }, subscribers: { type: 'string', default: '1000,10000' },
+      cameras: { type: 'string', default: '8' }, for: { type: 'string', default: '60' }, subscribers: { type: 'string', default: '1000,10000' }, minutes: { type: 'string', default: '60' },
     },
   });
   routeNativeLog(undefined);
@@ -153,6 +154,10 @@ const main = async (): Promise<void> => {
     const learning = await learningFigures(Number(values.runs));
     if (before === undefined) process.stdout.write(`${learningMarkdown(learning)}\n`);
     else publish({ ...before, learning }, kept, values.write);
+  } else if (values.only === 'soak') {
+    const [media] = benchMedia(folder, note);
+    const points = await soak(media?.path ?? '', { cameras: Number(values.cameras), minutes: Number(values.minutes), cutEveryS: 10 }, note);
+    process.stdout.write(`${JSON.stringify(points)}\n`);
   } else if (values.only === 'service') {
     const service = await serviceFigures(folder, { cameras: Number(values.cameras), forS: Number(values.for), subscribers: values.subscribers.split(',').map(Number) }, note);
     if (before === undefined) process.stdout.write(`${serviceMarkdown(service)}\n`);

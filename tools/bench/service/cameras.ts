@@ -49,10 +49,10 @@ const rtspServer = async (recording: string): Promise<{ readonly url: string; re
   return { url: data.toString().trim(), child };
 };
 
-/** Starts the service and waits until it listens. */
-const service = async (yaml: string, folder: string): Promise<{ readonly child: ChildProcess; readonly url: string }> => {
+/** Starts the service on a free port and waits until it listens. @param yaml its settings and cameras @param folder for its file */
+export const startService = async (yaml: string, folder: string): Promise<{ readonly child: ChildProcess; readonly url: string }> => {
   const file = join(folder, 'hearken.yaml');
-  writeFileSync(file, yaml);
+  writeFileSync(file, `serve: { host: 127.0.0.1, port: 0 }\n${yaml}`);
   const child = spawn(process.execPath, [fileURLToPath(new URL('../../../pipelines/main.js', import.meta.url)), 'serve', file], { stdio: ['ignore', 'pipe', 'pipe'] });
   return new Promise((resolve, reject) => {
     let said = '';
@@ -67,6 +67,13 @@ const service = async (yaml: string, folder: string): Promise<{ readonly child: 
   });
 };
 
+/** Ends the service as a service manager does. */
+export const stopService = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+};
+
 /** Measures one scenario: the first seconds, in which sessions open and code warms up, do not count. */
 export const measureCameras = async (recording: string, { what, settings }: Scenario, cameras: number, forS: number, warmS = 15): Promise<CamerasFigure> => {
   const folder = mkdtempSync(join(tmpdir(), 'hearken-bench-'));
@@ -74,7 +81,7 @@ export const measureCameras = async (recording: string, { what, settings }: Scen
   const names = Array.from({ length: cameras }, (_, i) => `camera-${i}`);
   let running: ChildProcess | undefined;
   try {
-    const { child, url } = await service(`serve: { host: 127.0.0.1, port: 0 }\n${settings}cameras:\n${names.map((name) => `  ${name}: { source: "${rtsp.url}" }\n`).join('')}`, folder);
+    const { child, url } = await startService(`${settings}cameras:\n${names.map((name) => `  ${name}: { source: "${rtsp.url}" }\n`).join('')}`, folder);
     running = child;
     const pid = child.pid ?? 0;
     const late: number[] = [];
@@ -93,9 +100,8 @@ export const measureCameras = async (recording: string, { what, settings }: Scen
       latencyMs: { p50: percentile(late, 0.5), p95: percentile(late, 0.95), p99: percentile(late, 0.99) },
     };
   } finally {
-    running?.kill('SIGTERM');
+    if (running !== undefined) await stopService(running);
     rtsp.child.kill('SIGKILL');
-    if (running?.exitCode === null) await once(running, 'exit');
     rmSync(folder, { recursive: true, force: true });
   }
 };
