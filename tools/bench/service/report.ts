@@ -19,5 +19,5 @@ export const serviceMarkdown = ({ format, cameras, subscribers }: ServiceFigures
     [what, String(n), cpuSPerS.toFixed(3), (1 / cpuSPerS).toFixed(cpuSPerS > 0.2 ? 1 : 0), [latencyMs.p50, latencyMs.p95, latencyMs.p99].map(ms).join(', '), `${rssMb.toFixed(0)} MB`])),
   'Subscribers on one camera, from one process (two segments a second; from publishing to the subscriber):',
   table(['subscribers', 'latency p50, p99, most', 'received', 'CPU per message and subscriber', 'memory'], subscribers.map(({ subscribers: n, latencyMs, received, expected, cpuUs, rssMb }) =>
-    [String(n), [latencyMs.p50, latencyMs.p99, latencyMs.most].map(ms).join(', '), `${received} of ${expected}`, `${cpuUs.toFixed(0)} µs`, `${rssMb.toFixed(0)} MB`])),
+    [n.toLocaleString('en'), [latencyMs.p50, latencyMs.p99, latencyMs.most].map(ms).join(', '), `${received} of ${expected}`, `${cpuUs.toFixed(0)} µs`, `${rssMb.toFixed(0)} MB`])),
 ].join('\n\n');
