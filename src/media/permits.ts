@@ -10,7 +10,7 @@ export interface Reading {
 
 /** Tracks are interleaved: one may run ahead of the other by this much before the reader waits anyway [µs]. */
 const INTERLEAVE_US = 2_000_000;
-/** A live request waits this long for video that has not arrived yet [ms]. */
+/** In a live source a request waits this long for video that has not arrived yet [ms]. A recording's is read in any case. */
 const MOST_WAIT_MS = 600;
 
 /** What a live source may send before anybody answers [µs]. */
@@ -99,7 +99,7 @@ export class Permits {
       const waiting = this.#readers.length > 0;
       if (this.#over || waiting || this.#seenUs >= timeUs) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, MOST_WAIT_MS);
+        const timer = this.#reading.live ? setTimeout(resolve, MOST_WAIT_MS) : undefined;
         this.#viewers.push({
           timeUs,
           wake: () => {

@@ -10,6 +10,7 @@ import { loadNets, type Nets } from '../../pipelines/nets.js';
 import { stream } from '../../pipelines/stream.js';
 import { hearken } from '../fixtures/command.js';
 import { folder, pictures, recording, tone } from '../fixtures/recordings.js';
+import { timeless } from '../fixtures/timeless.js';
 import { faultOf } from '../inference/shared.js';
 import { replaceEye, writeMind, type MindOptions } from './minds.js';
 
@@ -40,8 +41,6 @@ const restless = (name: string, future = 0): string => recording(name, () => ({
 const BOTH_WAYS = 13;
 
 const segmentsOf = (outputs: readonly Output[]): SegmentMessage[] => outputs.flatMap((output) => (output.kind === 'segment' ? [output.segment] : []));
-const timeless = (outputs: readonly unknown[]): string =>
-  JSON.stringify(outputs, (key, value: unknown) => (['ms', 'decode_ms', 'emit_latency_ms'].includes(key) ? undefined : value));
 
 let made = 0;
 /** A mind in a folder of its own, loaded. */
