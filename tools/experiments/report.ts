@@ -103,7 +103,7 @@ export const inShort = ({ summary: { hms, macsShare, always } }: Report): string
   `HMS ${(hms.accuracy.value * 100).toFixed(1)} % at ${(macsShare * 100).toFixed(1)} % of the cost of always-everything (${(always.accuracy.value * 100).toFixed(1)} %)`;
 
 /** Writes the files of a report into a folder. */
-export const writeReport = ({ files }: Report, to: string): void => {
+export const writeReport = ({ files }: Pick<Report, 'files'>, to: string): void => {
   mkdirSync(to, { recursive: true });
   for (const [name, text] of files) put(join(to, name), text);
 };

@@ -57,7 +57,7 @@ const openingsOf = (policy: Exclude<StreamPolicy, 'own'>, { steps, id }: Feature
 /** Computes a cell. Deterministic but for `trainS`. */
 export const computeStreamCell = async ({ seed, job }: StreamCell, { like, streams }: StreamsWorld): Promise<StreamResult> => {
   const started = performance.now();
-  const set: FeatureSet = { ...like, sequences: streams.train.flatMap((stream) => stretchesOf(stream, STRETCH)) };
+  const set: FeatureSet = { ...like, sequences: job.from === 'clips' ? like.sequences : streams.train.flatMap((stream) => stretchesOf(stream, STRETCH)) };
   const { model } = await train(set, job.spec, { seed });
   const trainS = (performance.now() - started) / 1000;
   const temperatures = fitTemperatures(await run(model, streams.val), { on: 'every' });

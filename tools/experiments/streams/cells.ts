@@ -32,6 +32,8 @@ const SWEEP: readonly SkipTargets[] = [{ appearance: 0.4, motion: 0.92 }, { appe
 export interface StreamJob {
   readonly name: string;
   readonly spec: HmsSpec | FusionSpec;
+  /** `clips`: from S2's training clips alone, as somebody who has no streams; with the first training seed only. */
+  readonly from?: 'clips';
 }
 
 /** A job with its training seed. */
@@ -44,17 +46,27 @@ export interface StreamCell {
 /** The name of the job that always reads these senses. */
 export const fusionName = (senses: readonly SenseName[]): string => `fusion-${sensesName(senses)}`;
 
+const WIDTHS = { projected: PROJECTED, hidden: PROJECTED } as const;
+const FROM_CLIPS = { ...WIDTHS, epochs: 24, learningRate: 3e-3, decay: 0.92, dropout: 0.2, supervision: 'every', warmUp: 10, lambda: 10, skipTargets: { appearance: 0.6, motion: 0.9 } } as const;
+
+/** Single clips from a state of rest, or three joined: what joining is worth on streams. */
+const CLIP_JOBS: readonly StreamJob[] = [
+  { name: 'clips-single', from: 'clips', spec: hmsSpec({ ...FROM_CLIPS, batch: 64 }) },
+  { name: 'clips-joined', from: 'clips', spec: hmsSpec({ ...FROM_CLIPS, batch: 32, stretch: 10, splice: { count: 3, epochs: 24 } }) },
+];
+
 /** All jobs, what is claimed first. */
 export const streamJobs = (): readonly StreamJob[] => [
-  ...SWEEP.map((skipTargets): StreamJob => ({ name: sweepName(skipTargets), spec: hmsSpec({ ...SCHEDULE, skipTargets, projected: PROJECTED, hidden: PROJECTED, warmUp: 12, lambda: 10 }) })),
+  ...SWEEP.map((skipTargets): StreamJob => ({ name: sweepName(skipTargets), spec: hmsSpec({ ...SCHEDULE, skipTargets, ...WIDTHS, warmUp: 12, lambda: 10 }) })),
   ...subsetsOf(['audio', 'appearance', 'motion']).toReversed().map((senses): StreamJob => ({ name: fusionName(senses), spec: fusionSpec(senses, { ...SCHEDULE, projected: PROJECTED, hidden: 64 }) })),
+  ...CLIP_JOBS,
 ];
 
 /** Names the data, with everything that changes them. */
 const DATA = 's3 1 36x7-6x4-9x6';
 
 /** The cells, seed by seed. */
-export const streamCells = (seeds: number): readonly StreamCell[] => Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) => streamJobs().map((job): StreamCell => {
+export const streamCells = (seeds: number): readonly StreamCell[] => Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) => streamJobs().filter(({ from }) => from === undefined || seed === 1).map((job): StreamCell => {
   const hash = createHash('sha256').update(JSON.stringify([DATA, seed, job.spec])).digest('hex').slice(0, 8);
   return { key: `seed-${seed}/${job.name}-${hash}`, seed, job };
 }));

@@ -1,10 +1,11 @@
 /** `npm run experiments -- s3`: streams are rendered beforehand, extracted once, followed by every model. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { computeAll } from '../pool.js';
 import { openStore } from '../store.js';
 import { writeWorldPack } from '../pack.js';
+import { writeReport } from '../report.js';
 import { s2 } from '../s2.js';
 import { resultsFolder } from '../worlds.js';
 import type { StreamResult, StreamsWorld } from './cell.js';
@@ -44,9 +45,7 @@ const writePage = async (seeds: number, folder: string, pack: boolean): Promise<
   const { train, pictureAt } = await s2.load();
   const facts: StreamFacts = { labels: train.labels, background: new Set(train.background.map((label) => train.labels.indexOf(label))), stepUs: train.stepUs, pictureAt };
   const summary = summariseStreams(results, facts);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'metrics.json'), `${JSON.stringify(summary, undefined, 1)}\n`);
-  writeFileSync(join(folder, 'report.md'), `${streamPage(summary)}\n`);
+  writeReport({ files: new Map([['metrics.json', `${JSON.stringify(summary, undefined, 1)}\n`], ['report.md', `${streamPage(summary)}\n`]]) }, folder);
   if (!pack) return;
   const words = { description: 'Follows the rendered streams of S3; for trying and timing.', origin: 'npm run experiments -- s3 --report --pack' };
   await writeWorldPack(bestOf(results.get(summary.chosen) ?? [], facts), train, s3Folder.packs, words, join(folder, 'playground-live'), new Map([['README.md', streamPage(summary)]]));

@@ -1,8 +1,10 @@
 /** S3's report: how streams are followed, and what it costs. Pure. */
+import type { Estimate } from '../../../src/evaluate/intervals.js';
+import { mean } from '../../../src/evaluate/order.js';
 import type { SenseName } from '../../../src/inference/manifest.js';
 import { interval, percent, table } from '../tables.js';
 import { fusionName } from './cells.js';
-import type { StreamResult } from './cell.js';
+import type { StreamPolicy, StreamResult } from './cell.js';
 import { streamDifference, streamRow, wayToOpen, type StreamFacts, type StreamRow } from './figures.js';
 
 /** Results by the name of their job. */
@@ -22,8 +24,8 @@ export interface StreamSummary {
   readonly rows: readonly StreamRow[];
   readonly always: StreamRow;
   readonly macsShare: number;
-  readonly difference: ReturnType<typeof streamDifference>;
-  readonly wayToOpen: ReturnType<typeof wayToOpen>;
+  readonly difference: Estimate;
+  readonly wayToOpen: Estimate;
 }
 
 /** The point of the sweep with the best validation accuracy among those cheap enough there; the cheapest where none is. */
@@ -42,11 +44,11 @@ export const summariseStreams = (results: StreamResults, facts: StreamFacts): St
   const alwaysVal = streamRow('always', { results: fused, policy: 'own' }, facts, 'val');
   const { name, reason } = choose(sweep, alwaysVal, facts);
   const chosen = results.get(name) ?? [];
-  const of = (label: string, results_: readonly StreamResult[], policy: 'own' | 'open' | 'shut' | 'random' | 'oracle'): StreamRow => streamRow(label, { results: results_, policy }, facts);
+  const of = (label: string, list: readonly StreamResult[], policy: StreamPolicy): StreamRow => streamRow(label, { results: list, policy }, facts);
   const always = of('always everything (A+I+M)', fused, 'own');
   const ours = of('**HMS**', chosen, 'own');
   return {
-    chosen: name, reason, seeds: chosen.length, trainS: chosen.reduce((sum, { trainS }) => sum + trainS, 0) / chosen.length,
+    chosen: name, reason, seeds: chosen.length, trainS: mean(chosen.map(({ trainS }) => trainS)),
     rows: [
       ours, always, of('HMS, all gates open', chosen, 'open'), of('HMS, gates open at random, same rates', chosen, 'random'),
       of('HMS, one look an event by the oracle', chosen, 'oracle'), of('HMS, all gates shut', chosen, 'shut'),
@@ -54,6 +56,7 @@ export const summariseStreams = (results: StreamResults, facts: StreamFacts): St
         const point = `HMS, ${other.replace('hms-', '').replaceAll('-', ' ')}`;
         return [of(point, list, 'own'), of(`${point}, at random, same rates`, list, 'random')];
       }),
+      ...[...results].filter(([other]) => other.startsWith('clips-')).map(([other, list]) => of(`HMS from S2's clips, ${other.replace('clips-', '')}, one training`, list, 'own')),
       ...[...results].filter(([other]) => other.startsWith('fusion-') && other !== fusionName(ALL)).map(([other, list]) => of(`always ${other.replace('fusion-', '')}`, list, 'own')),
     ],
     always, macsShare: ours.gmacsPerS / always.gmacsPerS,
