@@ -4,7 +4,7 @@ import { settle } from '../src/budget/settle.js';
 import { emitEarly } from '../src/emit/emit-early.js';
 import type { EmitSpec, Output } from '../src/emit/types.js';
 import type { SourceEvent } from '../src/ingest/types.js';
-import { audited, type AuditOptions } from '../src/policy/audit.js';
+import { audited, type AuditNow } from '../src/policy/audit.js';
 import { causalScan, type DropReason } from '../src/policy/causal-scan.js';
 import { through } from '../src/policy/through.js';
 import type { Belief, Gate, Memory, Policy, Step } from '../src/policy/types.js';
@@ -27,7 +27,7 @@ export interface Recognition {
   /** What may be spent, now; without one nothing is limited. */
   readonly budget?: BudgetNow;
   /** How segments are audited, now; absent where none is. */
-  readonly audit?: () => AuditOptions | undefined;
+  readonly audit?: AuditNow;
   readonly profile: { readonly segment: SegmentSpec; readonly waiting: number; readonly emit: EmitSpec | (() => EmitSpec) };
   /** Told of every segment that was not stepped on: `overtaken` is a loss to be counted, `left` is not. */
   readonly onDrop?: (segment: Segment, reason: DropReason) => void;
@@ -47,7 +47,7 @@ export const recognise = (
       through(granted(gates.appearance, budget), memory, () => see(segment)),  // decoded and run only if the gate opens and the budget grants it
       through(granted(gates.motion, budget), memory, () => watch(segment)),
       concatMap((evidence) => policy.remember(memory, evidence)),
-      audited(memory, segment, audit?.()),                            // a sample is looked at in full beside it
+      audited(memory, segment, audit),                                // a sample is looked at in full beside it
       finalize(() => { segment.release(); }),
     );
   const drop = (segment: Segment, reason: DropReason): void => {

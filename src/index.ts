@@ -22,7 +22,7 @@ export { createLogMel } from './sense/log-mel.js';
 export { createSee, type Look } from './sense/see.js';
 export { createWatch } from './sense/watch.js';
 export { type Cost, type Evidence, type GateDecision, type NoReading, type Reading } from './sense/types.js';
-export { audited, ungated, type AuditOptions } from './policy/audit.js';
+export { audited, ungated, type AuditNow, type AuditOptions } from './policy/audit.js';
 export { causalScan } from './policy/causal-scan.js';
 export { fusion } from './policy/fusion.js';
 export { createHms, type Hms, type HmsOptions } from './policy/hms/hms.js';

@@ -1,5 +1,6 @@
 /** What one camera did and cost, counted from what it puts out. */
 import type { SegmentMessage } from '../../src/emit/types.js';
+import { isForbidden } from '../../src/sense/types.js';
 import type { CameraReport } from '../../src/serve/camera-report.js';
 
 type Sense = 'appearance' | 'motion';
@@ -66,7 +67,7 @@ export class Figures {
 
   #gate(sense: Sense, { gate, start_time: start, end_time: end }: SegmentMessage): void {
     const decision = gate[sense];
-    if (decision === undefined || decision.reason === 'off' || decision.reason === 'no-pack') {
+    if (decision === undefined || isForbidden(decision)) {
       this.#askedSince.delete(sense);
       return;
     }

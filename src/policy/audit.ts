@@ -2,7 +2,7 @@
 import { concatMap, concat, defer, identity, map, of, reduce, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import type { Look as Looking } from '../sense/see.js';
 import type { Segment } from '../segment/types.js';
-import { addCosts, NO_COST, type Evidence, type NoReading, type Reading } from '../sense/types.js';
+import { addCosts, isForbidden, NO_COST, type Evidence, type NoReading, type Reading } from '../sense/types.js';
 import type { Audit, Belief, Gate, Memory, Policy, RankedLabel, Step, Verdict } from './types.js';
 
 /** How segments are audited. */
@@ -17,14 +17,15 @@ export interface AuditOptions {
   readonly policy: Policy;
 }
 
+/** How segments are audited, as it holds for the segment in the step; undefined where none is audited. */
+export type AuditNow = () => AuditOptions | undefined;
+
 const isSampled = (index: number, share: number): boolean => Math.floor((index + 1) * share) > Math.floor(index * share);
 
 /** What cannot be opened is not missed. */
-const FORBIDDEN: ReadonlySet<string> = new Set(['off', 'no-pack']);
-
 const wasShut = ({ gates }: Belief, sense: 'appearance' | 'motion'): boolean => {
   const decision = gates[sense];
-  return decision !== undefined && !decision.open && !FORBIDDEN.has(decision.reason);
+  return decision !== undefined && !decision.open && !isForbidden(decision);
 };
 
 const saidAt = ({ known, heard, seen, watched }: Belief, confidence: number): ReadonlySet<string> => {
@@ -54,13 +55,14 @@ const opinion = (memory: Memory, segment: Segment, { output: own }: Step<Memory,
 /**
  * The gate mode `shadow`: on a sample of segments the senses behind shut gates are read too, after the step, and the
  * same policy says what it would have believed. The step itself, its memory and its cost stay what they are; what the
- * audit found goes with the belief. Without options nothing is audited.
+ * audit found goes with the belief. The options are asked for when the step is done: they are those of its own settings.
  */
-export const audited = (memory: Memory, segment: Segment, options: AuditOptions | undefined): MonoTypeOperatorFunction<Step<Memory, Belief>> =>
-  options === undefined ? identity : (steps) => steps.pipe(concatMap((step) => {
-    if (!isSampled(step.output.index, options.share)) return of(step);
+export const audited = (memory: Memory, segment: Segment, audit: AuditNow | undefined): MonoTypeOperatorFunction<Step<Memory, Belief>> =>
+  audit === undefined ? identity : (steps) => steps.pipe(concatMap((step) => {
+    const options = audit();
+    if (options === undefined || !isSampled(step.output.index, options.share)) return of(step);
     return defer(() => opinion(memory, segment, step, options)).pipe(
-      map((audit) => ({ ...step, output: { ...step.output, audit } })),
+      map((found) => ({ ...step, output: { ...step.output, audit: found } })),
     );
   }));
 
@@ -71,7 +73,7 @@ export const audited = (memory: Memory, segment: Segment, options: AuditOptions 
 export const ungated = (gate: Gate): Gate => ({
   sense: gate.sense,
   decide: (memory, evidence) => gate.decide(memory, evidence).pipe(map((verdict): Verdict => (
-    verdict.decision.open || FORBIDDEN.has(verdict.decision.reason) ? verdict : { ...verdict, decision: { open: true, reason: 'ungated' } }
+    verdict.decision.open || isForbidden(verdict.decision) ? verdict : { ...verdict, decision: { open: true, reason: 'ungated' } }
   ))),
   remember: (memory, evidence) => gate.remember(memory, evidence),
 });

@@ -83,6 +83,9 @@ export interface GateDecision {
   readonly detail?: string;
 }
 
+/** Whether a gate cannot open whatever happens: the profile forbids the sense, or there is no net for it. */
+export const isForbidden = ({ reason }: Pick<GateDecision, 'reason'>): boolean => reason === 'off' || reason === 'no-pack';
+
 /** All that is known of one segment: what was sensed, and what the gates decided. */
 export interface Evidence {
   readonly index: number;

@@ -30,7 +30,7 @@ const stepOn = async (asked: Evidence, memory: Memory = policy.rest): Promise<St
 
 const auditOn = async (asked: Evidence, options: AuditOptions): Promise<{ before: Step<Memory, Belief>; after: Step<Memory, Belief> }> => {
   const before = await stepOn(asked);
-  return { before, after: await lastValueFrom(of(before).pipe(audited(policy.rest, segment, options))) };
+  return { before, after: await lastValueFrom(of(before).pipe(audited(policy.rest, segment, () => options))) };
 };
 
 const behind = (decision: GateDecision, index = 0): Evidence => ({ ...evidence(index, heard({ Silence: 1 })), gates: { appearance: decision } });
@@ -71,6 +71,7 @@ describe('audits', () => {
     expect((await auditOn(behind(SHUT), looking(0))).after.output.audit).to.equal(undefined);
     const before = await stepOn(behind(SHUT));
     expect(await lastValueFrom(of(before).pipe(audited(policy.rest, segment, undefined)))).to.equal(before);
+    expect(await lastValueFrom(of(before).pipe(audited(policy.rest, segment, () => undefined)))).to.equal(before);
   });
 
   it('are booked apart: how often something was missed, and what shut gates save', async () => {

@@ -1,5 +1,5 @@
 /** What all cameras together cost, over time. Pure. */
-import type { SegmentMessage, WireStage } from '../../emit/types.js';
+import type { SegmentMessage, WireBudget, WireStage } from '../../emit/types.js';
 import { isEpoch } from './format.js';
 
 /** Costs are summed over spans of this length [s]. */
@@ -21,15 +21,9 @@ export interface Bin {
   readonly booked: number | null;
 }
 
-/** The part of a cap that is booked, 0…1; null where there is no cap. */
-interface Booked {
-  readonly gmacs: number | null;
-  readonly ms: number | null;
-}
-
-/** A segment under a budget: its camera's own, and that of all cameras. */
+/** What a segment says of budgets: its camera's own, and that of all cameras. */
 interface Budgeted {
-  readonly budget?: { readonly utilization: Booked; readonly site_utilization: Booked };
+  readonly budget?: Pick<WireBudget, 'utilization' | 'site_utilization'>;
 }
 
 /** What was spent on listening (with deciding), on looking, and on getting at the pictures. */

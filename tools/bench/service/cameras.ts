@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
+import { quantile } from '../../../src/evaluate/order.js';
 import { hearkenClient } from '../../../src/serve/client.js';
 import { usageOfTree } from './process-tree.js';
 
@@ -40,8 +41,6 @@ export interface CamerasFigure {
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   readonly segments: number;
 }
-
-const percentile = (values: readonly number[], share: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
 
 const rtspServer = async (recording: string): Promise<{ readonly url: string; readonly child: ChildProcess }> => {
   const child = fork(fileURLToPath(new URL('../../rtsp/main.js', import.meta.url)), [recording, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
@@ -97,7 +96,7 @@ export const measureCameras = async (recording: string, { what, settings }: Scen
     subscription.unsubscribe();
     return {
       what, cameras, cpuSPerS: (after.cpuS - before.cpuS) / forS / cameras, rssMb: after.rssBytes / 2 ** 20, segments: late.length,
-      latencyMs: { p50: percentile(late, 0.5), p95: percentile(late, 0.95), p99: percentile(late, 0.99) },
+      latencyMs: { p50: quantile(late, 0.5), p95: quantile(late, 0.95), p99: quantile(late, 0.99) },
     };
   } finally {
     if (running !== undefined) await stopService(running);

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Output, SegmentMessage } from '../../../src/emit/types.js';
+import { quantile } from '../../../src/evaluate/order.js';
 import { startServer } from '../../../src/serve/server.js';
 
 /** What a number of subscribers came to. */
@@ -59,9 +60,8 @@ export const measureSubscribers = async (subscribers: number): Promise<Subscribe
     const answer = from(child);
     child.send('done');
     const { lateMs } = (await answer) as Received;
-    const at = (share: number): number => lateMs[Math.min(lateMs.length - 1, Math.floor(lateMs.length * share))] ?? Number.NaN;
     return {
-      subscribers, latencyMs: { p50: at(0.5), p99: at(0.99), most: lateMs.at(-1) ?? Number.NaN }, received: lateMs.length, expected: subscribers * MESSAGES,
+      subscribers, latencyMs: { p50: quantile(lateMs, 0.5), p99: quantile(lateMs, 0.99), most: lateMs.at(-1) ?? Number.NaN }, received: lateMs.length, expected: subscribers * MESSAGES,
       cpuUs: (user + system) / (subscribers * MESSAGES), rssMb: process.memoryUsage.rss() / 2 ** 20,
     };
   } finally {
