@@ -94,6 +94,22 @@ const stageSchema = z.strictObject({
   macs: z.int().nonnegative(),
 });
 
+const share = z.number().min(0).max(1);
+
+/** A stopping rule, and what was shown of it on recordings that trained nothing: see `learn/stopping`. */
+const stoppingSchema = z.strictObject({
+  /** `[horizon]`: the least probability of the best label at which the answer is given after so many steps; null: never there. */
+  boundary: z.array(share.nullable()).min(1),
+  /** Recordings on which the early answer is wrong and the one at the horizon would have been right are at most this part of all, … */
+  gap: share,
+  /** … and this part of those answered by any step, … */
+  gapByStep: share,
+  /** … each with this confidence. */
+  confidence: share,
+  /** Recordings that it was shown on. */
+  recordings: count,
+});
+
 const bySense = z.strictObject({ audio: count, appearance: count, motion: count });
 
 /**
@@ -128,6 +144,8 @@ export const hmsSchema = z.strictObject({
   }),
   /** From one step to the next [s], where it is not the audio net's own hop. */
   stepS: positive.optional(),
+  /** When one answer for a whole recording may be given before its end. */
+  stopping: stoppingSchema.optional(),
 });
 
 /** Schema of `manifest.json`; an unknown key is an error. */
@@ -160,6 +178,8 @@ export type HmsSizes = HmsManifest['sizes'];
 export type HmsStage = keyof HmsManifest['stages'];
 /** Temperatures by usage pattern, and the common one. */
 export type Temperatures = HmsManifest['temperatures'];
+/** When one answer for a whole recording may be given before its end. */
+export type StoppingRule = z.infer<typeof stoppingSchema>;
 /** Parameters of the log-mel front end. */
 export type LogMelSpec = z.infer<typeof logMelSchema>;
 /** Parameters of a picture input. */
