@@ -1,4 +1,3 @@
-import type { StoppingRule } from '../inference/manifest.js';
 import type { Known } from '../policy/types.js';
 
 /** What a recording is taken for: a label, or nothing that is known; with its calibrated probability, 0…1. */
@@ -16,7 +15,7 @@ export const answerOf = ({ labels: [best], background }: Known): Answer =>
  * last step that there may be. Without a rule a recording is followed to its end.
  * @param step counts from 0
  */
-export const haltsAt = (rule: Pick<StoppingRule, 'boundary'> | undefined, step: number, score: number): 'confident' | 'horizon' | undefined => {
+export const haltsAt = (rule: { readonly boundary: readonly (number | null)[] } | undefined, step: number, score: number): 'confident' | 'horizon' | undefined => {
   if (rule === undefined) return undefined;
   const boundary = rule.boundary[step];
   if (boundary !== undefined && boundary !== null && score >= boundary) return 'confident';

@@ -8,6 +8,11 @@ export interface CalibrateOptions {
   readonly on: 'last' | 'every';
   /** A usage pattern with fewer answers than this takes the common temperature: a few would fit their own noise. Default 50. */
   readonly least?: number;
+  /**
+   * So many answers besides whose right class is anybody's guess: where all answers happen to be right, the data alone
+   * would have every one of them certain. Default 1.
+   */
+  readonly doubt?: number;
 }
 
 /** Which senses were read on a step. */
@@ -28,9 +33,26 @@ const LIMIT = 20;
 /** How far a logit lies below the greatest; an impossible class (−∞, NaN) as far as still has a slope. */
 const depth = (logit: number, top: number): number => (logit - top >= -1e4 ? logit - top : -1e4);
 
-/** First and second derivative, by β = 1/T, of the negative log-likelihood Σ logsumexp(βz) − βz_target, which is convex in β. */
-const slopes = (examples: readonly Example[], beta: number): { first: number; second: number } => {
+/** Logits this far below the greatest belong to classes that are ruled out. */
+const RULED_OUT = -1e3;
+
+/** Mean depth of the classes that are not ruled out. */
+const meanDepth = (logits: Float32Array, top: number): number => {
+  let [sum, count] = [0, 0];
+  for (const logit of logits) {
+    const below = depth(logit, top);
+    if (below > RULED_OUT) [sum, count] = [sum + below, count + 1];
+  }
+  return sum / Math.max(1, count);
+};
+
+/**
+ * First and second derivative, by β = 1/T, of the negative log-likelihood Σ logsumexp(βz) − βz_target, which is convex in
+ * β, with `doubt` answers whose target is spread evenly.
+ */
+const slopes = (examples: readonly Example[], beta: number, doubt: number): { first: number; second: number } => {
   let first = 0, second = 0;
+  const guess = doubt / examples.length;
   for (const { logits, target } of examples) {
     let top = -Infinity, mass = 0, sum = 0, squares = 0;
     for (const logit of logits) if (logit > top) top = logit;
@@ -39,19 +61,19 @@ const slopes = (examples: readonly Example[], beta: number): { first: number; se
       mass += power; sum += power * below; squares += power * below * below;
     }
     const expected = sum / mass;
-    first += expected - depth(logits[target] ?? Number.NaN, top);
-    second += squares / mass - expected * expected;
+    first += expected - depth(logits[target] ?? Number.NaN, top) + (guess === 0 ? 0 : guess * (expected - meanDepth(logits, top)));
+    second += (1 + guess) * (squares / mass - expected * expected);
   }
   return { first, second };
 };
 
 /** Newton's steps on β, halved into the bracket where they leave it. */
-const temperatureOf = (examples: readonly Example[]): number => {
+const temperatureOf = (examples: readonly Example[], doubt: number): number => {
   let low = 1 / LIMIT, high = LIMIT, beta = 1;
-  if (slopes(examples, low).first >= 0) return LIMIT;
-  if (slopes(examples, high).first <= 0) return 1 / LIMIT;
+  if (slopes(examples, low, doubt).first >= 0) return LIMIT;
+  if (slopes(examples, high, doubt).first <= 0) return 1 / LIMIT;
   for (let round = 0; round < 60 && high - low > 1e-9 * beta; round += 1) {
-    const { first, second } = slopes(examples, beta);
+    const { first, second } = slopes(examples, beta, doubt);
     if (first === 0) break;
     if (first > 0) high = beta; else low = beta;
     const newton = beta - first / second;
@@ -75,13 +97,13 @@ const examplesOf = (run: SequenceRun, on: CalibrateOptions['on']): { pattern: Us
  * section 4.2): what is skipped shifts the logits, so confidence depends on what was read. Fit on sequences that
  * trained nothing. Without a single answer the common one is 1.
  */
-export const fitTemperatures = (runs: readonly SequenceRun[], { on, least = 50 }: CalibrateOptions): Temperatures => {
+export const fitTemperatures = (runs: readonly SequenceRun[], { on, least = 50, doubt = 1 }: CalibrateOptions): Temperatures => {
   const all = runs.flatMap((run) => examplesOf(run, on));
   const fitted = PATTERNS.flatMap((pattern) => {
     const examples = all.filter((one) => one.pattern === pattern).map(({ example }) => example);
-    return examples.length < Math.max(1, least) ? [] : [[pattern, temperatureOf(examples)] as const];
+    return examples.length < Math.max(1, least) ? [] : [[pattern, temperatureOf(examples, doubt)] as const];
   });
-  return { common: all.length === 0 ? 1 : temperatureOf(all.map(({ example }) => example)), ...Object.fromEntries(fitted) };
+  return { common: all.length === 0 ? 1 : temperatureOf(all.map(({ example }) => example), doubt), ...Object.fromEntries(fitted) };
 };
 
 /** The run with its logits divided by the temperature of each step's usage pattern: softmax then gives calibrated probabilities. */

@@ -39,7 +39,7 @@ describe('calibration of what was learned', () => {
 
   it('never makes the likelihood worse, and no other common temperature makes it better', () => {
     fc.assert(fc.property(anyRuns(), fc.double({ min: 0.06, max: 18, noNaN: true }), (runs, other) => {
-      const fitted = fitTemperatures(runs, { on: 'every', least: Infinity });
+      const fitted = fitTemperatures(runs, { on: 'every', least: Infinity, doubt: 0 });
       const best = loss(runs.map((run) => applyTemperatures(run, fitted)));
       expect(best).to.be.at.most(loss(runs) + 1e-3);
       expect(best).to.be.at.most(loss(runs.map((run) => applyTemperatures(run, { common: other }))) + 1e-3);
@@ -50,11 +50,21 @@ describe('calibration of what was learned', () => {
     const one = (target: number): SequenceRun => ({
       id: 'one', targets: Int32Array.of(target), logits: Float32Array.of(3, 0, -1), opened: { appearance: new Uint8Array(1), motion: new Uint8Array(1) },
     });
-    expect(fitTemperatures([one(0)], { on: 'last' }).common).to.equal(1 / 20);
-    expect(fitTemperatures([one(2)], { on: 'last' }).common).to.equal(20);
+    expect(fitTemperatures([one(0)], { on: 'last', doubt: 0 }).common).to.equal(1 / 20);
+    expect(fitTemperatures([one(2)], { on: 'last', doubt: 0 }).common).to.equal(20);
     expect(fitTemperatures([], { on: 'last' })).to.deep.equal({ common: 1 });
     const impossible = { ...one(0), logits: Float32Array.of(1, -Infinity, Number.NaN) };
     expect(fitTemperatures([impossible], { on: 'last' }).common).to.be.within(1 / 20, 20);
+  });
+
+  it('is not certain for ever because a hundred answers were right', () => {
+    const hundred = Array.from({ length: 100 }, (): SequenceRun => ({
+      id: 'one', targets: Int32Array.of(0), logits: Float32Array.of(3, 0), opened: { appearance: new Uint8Array(1), motion: new Uint8Array(1) },
+    }));
+    const claimed = (doubt: number): number => 1 / (1 + Math.exp(-3 / fitTemperatures(hundred, { on: 'last', doubt }).common));
+    // As if one answer more had been a guess between two.
+    expect(claimed(1)).to.be.closeTo(100.5 / 101, 1e-4);
+    expect(claimed(0)).to.be.above(0.9999);
   });
 
   it('divides each step by the temperature of what was read on it', () => {

@@ -100,7 +100,7 @@ export const computeCell = async ({ seed, job }: Cell, world: WorldData): Promis
   const { model } = await train(data.train, job.spec, { seed });
   const trainS = (performance.now() - started) / 1000;
   const prices = pricesOf(model, data.train.gmacs);
-  const fitted = fitTemperatures(await run(model, data.val.sequences), { on: job.spec.supervision });
+  const fitted = fitTemperatures(await run(model, data.val.sequences), { on: job.spec.supervision, doubt: 0 });
   const calibrated = (runs: readonly SequenceRun[]): readonly SequenceRun[] => runs.map((one) => applyTemperatures(one, fitted));
   const base = { name: job.name, seed, trainS, every: job.every, prices, temperatures: fitted };
   if (model.kind === 'hms') {

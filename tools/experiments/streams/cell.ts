@@ -60,7 +60,7 @@ export const computeStreamCell = async ({ seed, job }: StreamCell, { like, strea
   const set: FeatureSet = { ...like, sequences: job.from === 'clips' ? like.sequences : streams.train.flatMap((stream) => stretchesOf(stream, STRETCH)) };
   const { model } = await train(set, job.spec, { seed });
   const trainS = (performance.now() - started) / 1000;
-  const temperatures = fitTemperatures(await run(model, streams.val), { on: 'every' });
+  const temperatures = fitTemperatures(await run(model, streams.val), { on: 'every', doubt: 0 });
   const background = new Set(like.background.map((label) => like.labels.indexOf(label)));
   const outcome = (runs: readonly SequenceRun[]): StreamsOutcome => {
     const calibrated = runs.map((one) => applyTemperatures(one, temperatures));
