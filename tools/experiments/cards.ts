@@ -40,6 +40,34 @@ ${again('s2')}
 ## Figures`,
 };
 
+/** What answers early, made by \`experiments -- early\`. */
+export const PLAYGROUND_EARLY: ShippedPack = {
+  name: 'playground-early',
+  words: { description: 'HMS on the rendered world S2, taught at every step, with a rule for when its answer can be trusted before the end. To try early answers with, not for cameras.', origin: 'npm run experiments -- early' },
+  card: `# playground-early
+
+The made-up classes of \`playground\`, learned at every step instead of the last: its gates open as soon as something may be seen, and its answer is given as soon as it can be trusted. \`hearken watch <clip> --policy playground-early --answer\` stops reading there.
+
+No number on this card can be put beside one from a paper: only differences on the same data can.
+
+## Where it falls short
+
+- It is below \`playground\` at the end of a clip: what is taught at every step learns to guess early as well as to be right late.
+- Boundaries count steps from the beginning of a recording. For streams, in which things begin at any time, they say nothing.
+- The promise is for recordings like those it was shown on: other scenes, other lengths, and it is void.
+
+## How to make it again
+
+\`\`\`sh
+npm run world -- scenes --seed 1 --train 3000 --val 400 --test 1000 --to .cache/world/s2
+npm run world -- scenes --seed 1 --train 0 --val 1400 --test 0 --to .cache/world/s2cal
+npm run experiments -- s2 --extract --seeds 0
+npm run experiments -- early --seeds 3 --report --pack
+\`\`\`
+
+## Figures`,
+};
+
 const AIRSPACE: ShippedPack = {
   name: 'airspace', reference: 'airspace-reference',
   words: { description: 'Airplane, bird, drone, helicopter by sound and picture: HMS over ear and eye-wide, on real sound and video composed of separate recordings.', origin: 'tools/experiments' },

@@ -7,7 +7,7 @@ import { usagePlot } from '../../src/evaluate/plots/usage.js';
 import type { Facts, Row } from './numbers.js';
 import type { Summary } from './summary.js';
 
-const pointOf = ({ gmacsPerS, accuracy }: Row) => ({ gmacsPerS, accuracy });
+const pointOf = ({ gmacsPerS: cost, accuracy }: Row) => ({ cost, accuracy });
 
 /** All plots of a report, by file name. */
 export const figuresOf = async (s: Summary, facts: Facts, world: string): Promise<ReadonlyMap<string, string>> => {

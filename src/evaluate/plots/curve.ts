@@ -8,19 +8,30 @@ export interface Measured {
   readonly high: number;
 }
 
+/** What is paid: the axis that accuracy stands over. */
+export interface CostAxis {
+  readonly title: string;
+  readonly scale: 'log' | 'linear';
+}
+
+/** Compute; on a logarithmic axis, since policies differ by orders of magnitude. */
+export const COMPUTE: CostAxis = { title: 'cost [10⁹ multiply-accumulates per second of video, logarithmic]', scale: 'log' };
+
 /** One way to decide, at one or several costs. */
 export interface CurveSeries {
   readonly name: string;
   /** A `line` joins its points by cost (a sweep); `points` stand alone (fixed policies). */
   readonly kind: 'line' | 'points';
-  readonly points: readonly { readonly gmacsPerS: number; readonly accuracy: Measured; readonly label?: string }[];
+  readonly points: readonly { readonly cost: number; readonly accuracy: Measured; readonly label?: string }[];
 }
 
-/** What the accuracy–compute plot needs. */
+/** What the plot needs. */
 export interface Curve {
   readonly title: string;
   readonly subtitle?: string;
   readonly series: readonly CurveSeries[];
+  /** What is paid. Default {@link COMPUTE}. */
+  readonly axis?: CostAxis;
   /** What accuracy is, for the axis. Default "accuracy". */
   readonly accuracyName?: string;
 }
@@ -29,14 +40,16 @@ export interface Curve {
 const ROOM = 1.35;
 
 const encodings = (curve: Curve) => {
-  const costs = curve.series.flatMap((series) => series.points.map((point) => point.gmacsPerS));
-  const domain = [Math.min(...costs) / ROOM, Math.max(...costs) * ROOM];
+  const costs = curve.series.flatMap((series) => series.points.map((point) => point.cost));
+  const { title, scale } = curve.axis ?? COMPUTE;
+  const [least, most] = [Math.min(...costs), Math.max(...costs)];
+  const domain = scale === 'log' ? [least / ROOM, most * ROOM] : [0, most * 1.05];
   const names = curve.series.map((series) => series.name);
   const range = [...SERIES_COLOURS];
   return {
     x: {
-      field: 'cost', type: 'quantitative', title: 'cost [10⁹ multiply-accumulates per second of video, logarithmic]',
-      scale: { type: 'log', domain, nice: false }, axis: { grid: true, tickCount: 5, format: '~g' },
+      field: 'cost', type: 'quantitative', title,
+      scale: { type: scale, domain, nice: false }, axis: { grid: true, tickCount: 5, format: '~g' },
     },
     y: { field: 'value', type: 'quantitative', title: `${curve.accuracyName ?? 'accuracy'} [%]`, scale: { zero: false, nice: true } },
     color: {
@@ -47,13 +60,12 @@ const encodings = (curve: Curve) => {
 };
 
 /**
- * Accuracy against compute, with 95 % intervals: the trade that each policy offers. Cost is on a logarithmic axis,
- * since policies differ by orders of magnitude.
+ * Accuracy against what is paid for it, with 95 % intervals: the trade that each policy offers.
  * @see HMS Figure 3
  */
 export const curvePlot = async (curve: Curve): Promise<string> => {
-  const values = curve.series.flatMap(({ name, kind, points }) => points.map(({ gmacsPerS, accuracy, label }) => ({
-    series: name, kind, label: label ?? '', cost: gmacsPerS, value: accuracy.value * 100, low: accuracy.low * 100, high: accuracy.high * 100,
+  const values = curve.series.flatMap(({ name, kind, points }) => points.map(({ cost, accuracy, label }) => ({
+    series: name, kind, label: label ?? '', cost, value: accuracy.value * 100, low: accuracy.low * 100, high: accuracy.high * 100,
   })));
   const { x, y, color } = encodings(curve);
   return draw({

@@ -13,8 +13,8 @@ const textsOf = (svg: string): string[] => [...svg.matchAll(/<text[^>]*>([^<]*)<
 const curve = {
   title: 'Accuracy and cost',
   series: [
-    { name: 'HMS', kind: 'line', points: [{ gmacsPerS: 0.02, accuracy: about(0.85) }, { gmacsPerS: 0.01, accuracy: about(0.8) }] },
-    { name: 'fixed', kind: 'points', points: [{ gmacsPerS: 0.3, accuracy: about(0.9), label: 'A+I+M' }] },
+    { name: 'HMS', kind: 'line', points: [{ cost: 0.02, accuracy: about(0.85) }, { cost: 0.01, accuracy: about(0.8) }] },
+    { name: 'fixed', kind: 'points', points: [{ cost: 0.3, accuracy: about(0.9), label: 'A+I+M' }] },
   ],
 } as const;
 
@@ -30,6 +30,12 @@ describe('plots', () => {
     const texts = textsOf(await curvePlot(curve));
     expect(texts).to.include.members(['Accuracy and cost', 'HMS', 'fixed', 'A+I+M', 'accuracy [%]']);
     expect(texts.some((text) => text.startsWith('cost ['))).to.equal(true);
+  });
+
+  it('has another axis for what is paid in other coin', async () => {
+    const texts = textsOf(await curvePlot({ ...curve, axis: { title: 'mean time of the answer [s]', scale: 'linear' } }));
+    expect(texts).to.include('mean time of the answer [s]');
+    expect(texts.some((text) => text.startsWith('cost ['))).to.equal(false);
   });
 
   it('join a sweep by cost, whatever order it came in', async () => {
