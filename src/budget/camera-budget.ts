@@ -9,6 +9,7 @@ import { pricePerS } from './price.js';
 import { actualCosts } from './actual-costs.js';
 import { firstPosition, moved, type Position } from './site-clock.js';
 import type { BudgetFigures, Refusal } from './figures.js';
+import type { StepBudget } from './types.js';
 import type { Ahead } from './window.js';
 
 /** What a camera's settings ask of the budget. */
@@ -51,7 +52,7 @@ export const capOf = ({ gmacsPerS, msPerS, burstS }: Pick<CameraBudgetOptions, '
  * One camera's budget: its own cap, and its part in that of the site. What it is asked, it decides from media time and
  * from costs that it was told; no clock is read. One segment at a time.
  */
-export class CameraBudget {
+export class CameraBudget implements StepBudget {
   readonly #site: SiteSide;
   readonly #graph: GraphCosts;
   #options: CameraBudgetOptions;

@@ -26,6 +26,17 @@ export interface BudgetFigures {
   readonly debtMs: number;
   /** How often something was refused since the camera joined. */
   readonly refusals: Readonly<Partial<Record<Refusal, number>>>;
+  /** The budget of one whole recording; absent where the budget is a rate. */
+  readonly recording?: RecordingFigures;
+}
+
+/** How the budget of one recording stands. */
+export interface RecordingFigures {
+  /** All that may be spent on it, and what was, in 10⁹ multiply-accumulates. */
+  readonly gmacs: number;
+  readonly spentGmacs: number;
+  /** What is left does not pay for hearing one more step: the answer is due. */
+  readonly spent: boolean;
 }
 
 /** How the budget of a site stands. */

@@ -3,10 +3,10 @@ import type { Gate, Verdict } from '../policy/types.js';
 import { unsensed, type Hear } from '../sense/hear.js';
 import { NO_COST, type Evidence } from '../sense/types.js';
 import type { Segment } from '../segment/types.js';
-import type { CameraBudget } from './camera-budget.js';
+import type { StepBudget } from './types.js';
 
 /** The budget that holds now; undefined where nothing is limited. */
-export type BudgetNow = () => CameraBudget | undefined;
+export type BudgetNow = () => StepBudget | undefined;
 
 const refused = (verdict: Verdict, why: string): Verdict => {
   const { detail } = verdict.decision;

@@ -31,6 +31,23 @@ export interface Ledger {
   readonly audits?: Audits;
 }
 
+/** What limits the steps of one stream: asked before each action, told afterwards what the step cost. One segment at a time. */
+export interface StepBudget {
+  /**
+   * A segment is there to be listened to. False when not even that fits; else its worst case is reserved.
+   * @param endUs end of the segment [µs of its media]
+   */
+  hear(endUs: number): boolean;
+  /**
+   * A gate wants to look. Undefined when it may, and then the look is reserved; else why not, for people.
+   * @param sense what it would look with
+   * @param worth what the look is worth [bit]
+   */
+  look(sense: 'appearance' | 'motion', worth?: number): string | undefined;
+  /** The segment is over: what was reserved and not needed is given back. */
+  settle(belief: Belief): BudgetFigures;
+}
+
 /** A belief and the ledger up to and including it. */
 export interface Settled extends Belief {
   readonly ledger: Ledger;
