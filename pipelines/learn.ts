@@ -2,19 +2,17 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import type { SenseName } from '../src/inference/manifest.js';
 import { userPackFolder } from '../src/inference/pack-folders.js';
 import { FeatureCache, cacheFolder } from '../src/learn/cache.js';
-import { scanClips, type Clips } from '../src/learn/clips.js';
+import { scanClips } from '../src/learn/clips.js';
 import { makeDataset, partOf, type Dataset } from '../src/learn/dataset.js';
-import { extractClips, tellProgress, type Outcome } from '../src/learn/extract-clips.js';
-import { patientHost, stepsOf } from '../src/learn/extract.js';
+import { stepsOf } from '../src/learn/extract.js';
 import { train } from '../src/learn/train/train.js';
 import { openEngine } from '../src/learn/tensor/engine.js';
-import { silentFeatures } from '../src/sense/silence.js';
 import type { Profile } from '../src/settings/profile.js';
 import type { CommandContext } from './command.js';
+import { extractAll } from './learn/extract-all.js';
 import { judge } from './learn/judge.js';
 import { openFrozenNets, type OpenNets } from './learn/nets.js';
 import { specFor, type Wishes } from './learn/spec.js';
@@ -52,24 +50,6 @@ const placeOf = ({ to, data }: LearnOptions): { readonly folder: string; readonl
 /** Where a training stands while it is not done. */
 const standOf = ({ data, seed }: LearnOptions, cache: FeatureCache, name: string): string =>
   join(cache.folder, 'training', createHash('sha256').update(JSON.stringify([resolve(data), name, seed])).digest('hex').slice(0, 24));
-
-const extractAll = async (clips: Clips, options: LearnOptions, { nets }: OpenNets, cache: FeatureCache, tell: Tell, stop: AbortSignal): Promise<Outcome[]> => {
-  const host = patientHost();
-  let kept = true;
-  try {
-    const silence = await firstValueFrom(silentFeatures(nets.audio));
-    return await lastValueFrom(extractClips(clips.clips, { host, nets, silence, profile: options.profile }, {
-      cache, stop, lanes: options.lanes,
-      onNotKept: ({ message }) => {
-        if (kept) tell.say(`Features cannot be kept in ${cache.folder}, so that a second run would extract them again: ${message}`);
-        kept = false;
-      },
-    }).pipe(tellProgress(clips.clips.length, (progress) => { tell.extracting(progress); }), toArray()));
-  } finally {
-    tell.done();
-    await host.close();
-  }
-};
 
 /** Said when it was stopped. The exit code is the signal's. */
 const stopped = (tell: Tell, what: string): number => {
@@ -113,7 +93,7 @@ export const learn = async (options: LearnOptions, context: CommandContext): Pro
   const cache = new FeatureCache(options.cache ?? cacheFolder());
   try {
     tell.remarks(open.remarks);
-    const outcomes = await extractAll(scanned, options, open, cache, tell, stop);
+    const outcomes = await extractAll(scanned, { ...options, cache, nets: open.nets, tell, stop });
     if (stop.aborted) return stopped(tell, `the features of ${outcomes.length} of ${scanned.clips.length} clips are in ${cache.folder}.`);
     await cache.trim();
     const dataset = makeDataset(scanned, outcomes, {

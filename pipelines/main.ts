@@ -9,6 +9,7 @@ import { problemLine, settingsFault } from '../src/settings/problem.js';
 import { EMBEDDED_AUDIO } from '../src/settings/profile.js';
 import { exitCodeLines, runCommand, usage, type Command, type CommandContext } from './command.js';
 import { doctor } from './doctor.js';
+import { addEvaluate } from './evaluate/flags.js';
 import { profileOf, type Flags } from './flags.js';
 import { addLearn } from './learn/flags.js';
 import { importFile, list, pull, show, type ImportFlags } from './models.js';
@@ -151,6 +152,7 @@ cli.command('models <action> [what]', 'list | show <pack> | pull <pack> | import
   });
 
 addLearn(cli, run);
+addEvaluate(cli, run);
 
 cli.help((sections) => [...sections, { title: 'Sources', body: `  paths of files, ${KNOWN_SCHEMES.join(': ')}:, and "sample"` }, { title: 'Exit codes', body: exitCodeLines().join('\n') }]);
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
