@@ -2,15 +2,19 @@
 import { LEANINGS, figuresOf, type Figures, type Leaning } from '../../src/evaluate/learned/report.js';
 import { constant } from '../../src/evaluate/schedules.js';
 import type { Temperatures } from '../../src/inference/manifest.js';
-import { fitTemperatures } from '../../src/learn/calibrate.js';
+import { applyTemperatures, fitTemperatures } from '../../src/learn/calibrate.js';
 import { partOf, type Dataset } from '../../src/learn/dataset.js';
 import { countHeadMacs } from '../../src/learn/model/macs.js';
 import { run } from '../../src/learn/model/run.js';
-import type { BySense, FeatureSet, HmsModel, SequenceRun } from '../../src/learn/types.js';
+import { fitStopping, isEnough, promiseFor, type Fitted } from '../../src/learn/stopping/fit.js';
+import { pathOf, type BeliefPath } from '../../src/learn/stopping/paths.js';
+import type { BySense, FeatureSequence, FeatureSet, HmsModel, SequenceRun } from '../../src/learn/types.js';
 
 /** What a model is worth. */
 export interface Verdict {
   readonly temperatures: Temperatures;
+  /** When its answer can be trusted before the end of a clip; or, in words, why that was not shown. */
+  readonly stopping: Fitted;
   /** The part that the figures are of. */
   readonly reported: 'test' | 'val' | 'none';
   readonly figures: Figures | undefined;
@@ -25,17 +29,36 @@ const pricesOf = (model: HmsModel, { gmacs }: FeatureSet): { readonly gmacs: ByS
   };
 };
 
+/** Two halves of the clips, those of one source together, every other source in each. */
+const halves = (sequences: readonly FeatureSequence[]): readonly [FeatureSequence[], FeatureSequence[]] => {
+  const sources = [...new Set(sequences.map(({ source, id }) => source ?? id))].sort();
+  const first = new Set(sources.filter((_, i) => i % 2 === 0));
+  const isFirst = ({ source, id }: FeatureSequence): boolean => first.has(source ?? id);
+  return [sequences.filter(isFirst), sequences.filter((sequence) => !isFirst(sequence))];
+};
+
+/** The temperatures, and when to stop. What shows that a rule keeps its promise must have fitted nothing, temperatures neither. */
+const calibrate = async (model: HmsModel, { sequences, labels, background }: FeatureSet, on: 'last' | 'every', signal: AbortSignal): Promise<Pick<Verdict, 'temperatures' | 'stopping'>> => {
+  const [some, others] = halves(sequences);
+  const promise = promiseFor(others.length);
+  const runs = await run(model, isEnough(others.length, promise) ? some : sequences, { signal });
+  const temperatures = fitTemperatures(runs, { on });
+  const none = new Set(background.map((label) => labels.indexOf(label)));
+  const paths = (list: readonly SequenceRun[]): BeliefPath[] => list.map((one) => pathOf(applyTemperatures(one, temperatures), none));
+  return { temperatures, stopping: fitStopping(paths(runs), paths(await run(model, others, { signal })), promise) };
+};
+
 /**
- * Fits the temperatures on the part that is held back; makes the figures on the test part, or, where there is none, on
+ * Fits the temperatures and the stopping rule on the part that is held back; makes the figures on the test part, or, where there is none, on
  * the one held back.
  * @throws the signal's reason when it is aborted
  */
 export const judge = async (model: HmsModel, dataset: Dataset, supervise: 'last' | 'every', signal: AbortSignal): Promise<Verdict> => {
   const [held, test] = [partOf(dataset, 'val'), partOf(dataset, 'test')];
-  const temperatures = fitTemperatures(await run(model, held.sequences, { signal }), { on: supervise });
+  const { temperatures, stopping } = await calibrate(model, held, supervise, signal);
   const reported = test.sequences.length > 0 ? test : held;
   const { sequences } = reported;
-  if (sequences.length === 0) return { temperatures, reported: 'none', figures: undefined };
+  if (sequences.length === 0) return { temperatures, stopping, reported: 'none', figures: undefined };
   const forced = async (leaning: Leaning): Promise<SequenceRun[]> =>
     run(model, sequences, { openings: sequences.map(({ steps }) => constant(steps, LEANINGS[leaning])), signal });
   const { labels, stepUs } = dataset.set;
@@ -44,5 +67,5 @@ export const judge = async (model: HmsModel, dataset: Dataset, supervise: 'last'
     forced: { heard: await forced('heard'), looked: await forced('looked'), watched: await forced('watched'), all: await forced('all') },
     ...pricesOf(model, dataset.set),
   });
-  return { temperatures, reported: reported === test ? 'test' : 'val', figures };
+  return { temperatures, stopping, reported: reported === test ? 'test' : 'val', figures };
 };

@@ -20,7 +20,7 @@ const budgetPart = ({ budgets, alwaysGmacs }: PolicyReport): string[] => (budget
 ]);
 
 const promise = ({ gap, gapByStep, confidence, recordings }: StoppingRule): string =>
-  `The pack\'s rule promises, for recordings like the ${recordings} that it was shown on: at most ${percent(gap, 0)} of all answers are wrong where waiting would have made them right, and at most ${percent(gapByStep, 0)} of those given by any step; each with ${percent(confidence, 0)} confidence. "Lost" below is that share here.`;
+  `The pack's rule promises, for recordings like the ${recordings} that it was shown on: at most ${percent(gap, 0)} of all answers are wrong where waiting would have made them right, and at most ${percent(gapByStep, 0)} of those given by any step; each with ${percent(confidence, 0)} confidence. "Lost" below is that share here.`;
 
 const earlyPart = ({ early, byStep }: PolicyReport, stopping: StoppingRule | undefined): string[] => [
   '## Before the end',

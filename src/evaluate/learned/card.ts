@@ -1,5 +1,6 @@
 /** The card of a learned pack: its report in words and tables, for people. */
 import type { SenseName } from '../../inference/manifest.js';
+import type { Fitted } from '../../learn/stopping/fit.js';
 import type { Estimate } from '../intervals.js';
 import type { ClassFigures, Figures, Leaning } from './report.js';
 
@@ -21,6 +22,8 @@ export interface CardParts {
   readonly plots: readonly string[];
   /** Absent where nothing was held back. */
   readonly figures: Figures | undefined;
+  /** When its answer can be trusted before the end of a clip, or why that was not shown. */
+  readonly stopping: Fitted;
 }
 
 const percent = (share: number, digits = 0): string => (Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)} %`);
@@ -75,6 +78,13 @@ const dataPart = ({ clips, classes, remarks }: CardParts): string => [
   ...(remarks.length === 0 ? [] : [`What to know about the clips:\n\n${remarks.map((text) => `- ${text}`).join('\n')}`]),
 ].join('\n\n');
 
+const stoppingPart = ({ stopping }: CardParts): string => [
+  '## Before the end of a clip',
+  'why' in stopping
+    ? `It has no rule for when its answer can be trusted before the end: ${stopping.why}.`
+    : `\`hearken watch <clip> --policy … --answer\` stops as soon as its answer can be trusted. Shown on ${stopping.rule.recordings} clips that fitted nothing: at most ${percent(stopping.rule.gap)} of all answers, and ${percent(stopping.rule.gapByStep)} of those given by any step, are wrong where waiting would have made them right; each with ${percent(stopping.rule.confidence)} confidence.`,
+].join('\n\n');
+
 const trainingPart = ({ nets, training }: CardParts): string => {
   const { engine, seed, epochs, supervision, skipTargets, seconds } = training;
   return [
@@ -91,6 +101,6 @@ export const cardOf = (parts: CardParts): string => {
     `Knows ${parts.classes.length} classes: ${parts.classes.map(({ label }) => label).join(', ')}. Use it: \`hearken watch <source> --policy ${name}\`.`,
     ...(figures === undefined ? ['Nothing was held back, so how well it knows them was not measured.'] : [accuracyPart(figures, clips.reported), classesPart(figures)]),
     ...plots.map((file) => `![${file.replace('.svg', '')}](${file})`),
-    dataPart(parts), trainingPart(parts),
+    stoppingPart(parts), dataPart(parts), trainingPart(parts),
   ].join('\n\n')}\n`;
 };

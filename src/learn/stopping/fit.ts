@@ -16,6 +16,16 @@ export interface Promised {
 /** One per cent of all, five of those answered by any step, with 95 % confidence. */
 export const PROMISE: Promised = { gap: 0.01, gapByStep: 0.05, confidence: 0.95 };
 
+/** The loosest promise that is worth giving. */
+const LOOSEST: Promised = { gap: 0.05, gapByStep: 0.1, confidence: 0.95 };
+
+/** Whether so many recordings could show it at all. */
+export const isEnough = (recordings: number, { gap, confidence }: Promised): boolean => recordings >= fewestTrials(gap, confidence);
+
+/** The strictest promise that so many recordings could show; the loosest where they are too few for any. */
+export const promiseFor = (recordings: number): Promised =>
+  [PROMISE, { gap: 0.02, gapByStep: 0.05, confidence: 0.95 }].find((promise) => isEnough(recordings, promise)) ?? LOOSEST;
+
 /** What a step of waiting may cost, in wrong answers: from hardly anything to very much. */
 const STEP_COSTS: readonly number[] = Array.from({ length: 33 }, (_, i) => 1e-4 * 10 ** (i / 10));
 
@@ -69,9 +79,8 @@ export type Fitted = { readonly rule: StoppingRule } | { readonly why: string };
  * @param tested others, from the same source, that chose nothing
  */
 export const fitStopping = (fitted: readonly BeliefPath[], tested: readonly BeliefPath[], promise: Promised = PROMISE): Fitted => {
-  const needed = fewestTrials(promise.gap, promise.confidence);
-  if (tested.length < needed || fitted.length === 0) {
-    return { why: `to show that an early answer loses at most ${(promise.gap * 100).toFixed(0)} % takes ${needed} recordings that nothing was learned from, and there are ${tested.length}` };
+  if (!isEnough(tested.length, promise) || fitted.length === 0) {
+    return { why: `to show that an early answer loses at most ${(promise.gap * 100).toFixed(0)} % takes ${fewestTrials(promise.gap, promise.confidence)} recordings that nothing was learned from, and there are ${tested.length}` };
   }
   const least = Math.ceil((ROOM * fewestTrials(promise.gapByStep, promise.confidence) * fitted.length) / tested.length);
   let found: Boundary | undefined;

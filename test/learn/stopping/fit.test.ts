@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { seeded } from '../../../src/learn/random.js';
 import { haltingStep } from '../../../src/learn/stopping/boundary.js';
-import { fitStopping, PROMISE } from '../../../src/learn/stopping/fit.js';
+import { fitStopping, isEnough, PROMISE, promiseFor } from '../../../src/learn/stopping/fit.js';
 import type { BeliefPath } from '../../../src/learn/stopping/paths.js';
 import { binomialTail, fewestTrials } from '../../../src/learn/stopping/risk.js';
 
@@ -45,6 +45,13 @@ const drawn = (count: number, seed: number, flaw: number): BeliefPath[] => {
     return { id: String(i), scores, right };
   });
 };
+
+describe('what may be promised', () => {
+  it('goes by how many recordings there are to show it on', () => {
+    expect([1000, 299, 298, 149, 148, 59, 10].map((count) => promiseFor(count).gap)).to.deep.equal([0.01, 0.01, 0.02, 0.02, 0.05, 0.05, 0.05]);
+    expect([59, 58].map((count) => isEnough(count, promiseFor(count)))).to.deep.equal([true, false]);
+  });
+});
 
 describe('a stopping rule', () => {
   it('stops when something shows', () => {
