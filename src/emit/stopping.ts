@@ -1,3 +1,4 @@
+import type { StoppingRule } from '../inference/manifest.js';
 import type { Known } from '../policy/types.js';
 
 /** What a recording is taken for: a label, or nothing that is known; with its calibrated probability, 0…1. */
@@ -20,4 +21,15 @@ export const haltsAt = (rule: { readonly boundary: readonly (number | null)[] } 
   const boundary = rule.boundary[step];
   if (boundary !== undefined && boundary !== null && score >= boundary) return 'confident';
   return step >= rule.boundary.length - 1 ? 'horizon' : undefined;
+};
+
+/**
+ * The probability of an answer as it is said: odds to the power 1/T, by why it is given. What is picked out because its
+ * score was high is right more often, or less often, than the same score among all.
+ * @param why undefined where no rule gave it, and its score stays what it is
+ */
+export const certaintyOf = (rule: Pick<StoppingRule, 'temperatures'> | undefined, why: 'confident' | 'horizon' | undefined, score: number): number => {
+  const temperature = why === undefined ? 1 : rule?.temperatures?.[why] ?? 1;
+  const [yes, no] = [score ** (1 / temperature), (1 - score) ** (1 / temperature)];
+  return yes + no > 0 ? yes / (yes + no) : score;
 };

@@ -1,4 +1,6 @@
 /** What answering early is worth: when answers came, how many were right, and what waiting would have changed. */
+import { certaintyOf, haltsAt } from '../emit/stopping.js';
+import type { StoppingRule } from '../inference/manifest.js';
 import { haltingStep, type Boundary } from '../learn/stopping/boundary.js';
 import { pathOf, type BeliefPath } from '../learn/stopping/paths.js';
 import type { SequenceRun } from '../learn/types.js';
@@ -40,6 +42,10 @@ export const halt = (runs: readonly SequenceRun[], background: ReadonlySet<numbe
 
 /** Stops where the score reaches a boundary. */
 export const byBoundary = (boundary: Boundary) => (path: BeliefPath): number => haltingStep(path, boundary);
+
+/** Answers under a pack's rule, as sure as it says them. */
+export const haltByRule = (runs: readonly SequenceRun[], background: ReadonlySet<number>, prices: Prices, rule: StoppingRule): Halted[] =>
+  halt(runs, background, prices, byBoundary(rule.boundary)).map((one) => ({ ...one, score: certaintyOf(rule, haltsAt(rule, one.step, one.score) ?? 'horizon', one.score) }));
 
 /** Stops after so many steps, whatever is known by then. */
 export const bySteps = (steps: number) => ({ scores }: BeliefPath): number => Math.min(steps, scores.length) - 1;

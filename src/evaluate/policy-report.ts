@@ -1,7 +1,7 @@
 /** What `hearken evaluate` finds of a policy: budgets, early answers, calibration; as figures, tables and plots. */
 import { calibrationByUsage, expectedCalibrationError, reliability } from './calibration.js';
 import type { BudgetRow } from './budgets.js';
-import { byBoundary, byHaltingStep, byScore, bySteps, gapOf, halt, meanSteps, rightShare, savedGmacsShare, savedShare, type AtStep, type Halted } from './halting.js';
+import { byHaltingStep, byScore, bySteps, gapOf, halt, haltByRule, meanSteps, rightShare, savedGmacsShare, savedShare, type AtStep, type Halted } from './halting.js';
 import type { Followed } from './follow.js';
 import { bootstrap, wilson, type Estimate } from './intervals.js';
 import { mean } from './order.js';
@@ -74,6 +74,8 @@ const NO_PRICE = { gmacs: { audio: 0, appearance: 0, motion: 0 } };
 
 const stopped = ({ own, background }: PolicyRuns, stop: Parameters<typeof halt>[3]): Halted[] => priced(halt(own, background, NO_PRICE, stop), own);
 
+const ruled = ({ own, background }: PolicyRuns, rule: StoppingRule): Halted[] => priced(haltByRule(own, background, NO_PRICE, rule), own);
+
 const earlyRow = (name: string, answers: readonly Halted[], { stepS, windowS }: PolicyRuns): EarlyRow => {
   const count = (is: (one: Halted) => boolean): Estimate => wilson(answers.filter(is).length, answers.length);
   return {
@@ -92,11 +94,11 @@ export const policyReport = (runs: PolicyRuns): PolicyReport => {
   return {
     schema: 'hearken.evaluation.v1', pack, recordings: own.length, accuracy: atEnd(own), always: atEnd(always), gmacs: gmacsOf(own), alwaysGmacs: gmacsOf(always), budgets: rows,
     early: [
-      ...(stopping === undefined ? [] : [earlyRow('rule', stopped(runs, byBoundary(stopping.boundary)), runs)]),
+      ...(stopping === undefined ? [] : [earlyRow('rule', ruled(runs, stopping), runs)]),
       ...THRESHOLDS.map((threshold) => earlyRow(`threshold ${threshold}`, stopped(runs, byScore(threshold)), runs)),
       ...Array.from({ length: longest }, (_, t) => earlyRow(`after ${t + 1} steps`, stopped(runs, bySteps(t + 1)), runs)),
     ],
-    byStep: byHaltingStep(stopped(runs, stopping === undefined ? byScore(PLAIN) : byBoundary(stopping.boundary))),
+    byStep: byHaltingStep(stopping === undefined ? stopped(runs, byScore(PLAIN)) : ruled(runs, stopping)),
     calibration: { atEnd: expectedCalibrationError(ended(own)), byUsage: Object.fromEntries(calibrationByUsage(own)) },
   };
 };

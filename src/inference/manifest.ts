@@ -100,6 +100,11 @@ const share = z.number().min(0).max(1);
 const stoppingSchema = z.strictObject({
   /** `[horizon]`: the least probability of the best label at which the answer is given after so many steps; null: never there. */
   boundary: z.array(share.nullable()).min(1),
+  /**
+   * What stands out is sure for a reason, and what is left to the last step is not: the odds of an answer's probability are
+   * taken to the power 1/T, by why it is given. Default 1.
+   */
+  temperatures: z.strictObject({ confident: positive, horizon: positive }).optional(),
   /** Recordings on which the early answer is wrong and the one at the horizon would have been right are at most this part of all, … */
   gap: share,
   /** … and this part of those answered by any step, … */

@@ -39,6 +39,11 @@ export class RtspServer {
     return this.#port;
   }
 
+  /** How long the recording is, after which it begins anew [s]. */
+  get durationS(): number {
+    return this.#recording.durationS;
+  }
+
   /** Its address, with credentials if given. */
   url(credentials?: Pick<Credentials, 'user' | 'password'>): string {
     const login = credentials === undefined ? '' : `${credentials.user}:${credentials.password}@`;

@@ -104,7 +104,8 @@ const follow = async (name: string, { trial: { folder, policy, live }, nets, hos
     if (output.kind !== 'segment') return;
     firstTime ??= output.segment.start_time;
     check();
-    judge(counted, events, output.segment, output.segment.end_time - firstTime);
+    const atS = output.segment.end_time - firstTime;
+    judge(counted, events, output.segment, server === undefined ? atS : atS % server.durationS);
   })), { defaultValue: undefined });
   await server?.close();
   return counted;

@@ -1,5 +1,8 @@
 /** Fits a stopping rule, and shows what it loses: Learn-then-Test on recordings that fitted nothing. */
+import { haltsAt } from '../../emit/stopping.js';
 import type { StoppingRule } from '../../inference/manifest.js';
+import { fitTemperatures } from '../calibrate.js';
+import type { SequenceRun } from '../types.js';
 import { haltingStep, induce, type Boundary } from './boundary.js';
 import type { BeliefPath } from './paths.js';
 import { binomialTail, fewestTrials } from './risk.js';
@@ -67,6 +70,23 @@ const isShown = (paths: readonly BeliefPath[], boundary: Boundary, { gap, gapByS
   return steps.every((step) => small(losses.filter((one) => one.step <= step), gapByStep));
 };
 
+/** The temperature of the answers given for one reason, with right and wrong as two classes. */
+const certainty = (paths: readonly BeliefPath[], boundary: Boundary, why: 'confident' | 'horizon'): number => {
+  const answers = paths.flatMap((path) => {
+    const step = haltingStep(path, boundary), score = Math.min(1 - LEAST, Math.max(LEAST, path.scores[step] ?? 0));
+    return (haltsAt({ boundary }, step, score) ?? 'horizon') === why ? [{ score, right: path.right[step] === 1 }] : [];
+  });
+  const runs = answers.map(({ score, right }): SequenceRun => ({
+    id: '', targets: Int32Array.of(right ? 0 : 1), logits: Float32Array.of(Math.log(score), Math.log(1 - score)), opened: { appearance: new Uint8Array(1), motion: new Uint8Array(1) },
+  }));
+  return answers.length < FEWEST ? 1 : fitTemperatures(runs, { on: 'last' }).common;
+};
+
+/** No probability is nearer to 0 or 1 than this. */
+const LEAST = 1e-6;
+/** Fewer answers would fit their own noise. */
+const FEWEST = 50;
+
 /** A rule, or why there is none, in words. */
 export type Fitted = { readonly rule: StoppingRule } | { readonly why: string };
 
@@ -90,5 +110,8 @@ export const fitStopping = (fitted: readonly BeliefPath[], tested: readonly Beli
     found = boundary;
   }
   if (found === undefined || found.every((threshold) => threshold === null)) return { why: `no answer before the end was shown to lose at most ${(promise.gap * 100).toFixed(0)} %` };
-  return { rule: { boundary: [...found], ...promise, recordings: tested.length } };
+  // What an answer claims decides nothing, so that all may serve to fit it.
+  const all = [...fitted, ...tested];
+  const temperatures = { confident: certainty(all, found, 'confident'), horizon: certainty(all, found, 'horizon') };
+  return { rule: { boundary: [...found], temperatures, ...promise, recordings: tested.length } };
 };

@@ -1,5 +1,5 @@
 /** The figures of early answers, over training seeds. Pure. */
-import { halt, byBoundary, byHaltingStep, byScore, bySteps, gapOf, lostShare, meanSteps, rightShare, savedGmacsShare, savedShare, type AtStep, type Halted } from '../../../src/evaluate/halting.js';
+import { halt, haltByRule, byBoundary, byHaltingStep, byScore, bySteps, gapOf, lostShare, meanSteps, rightShare, savedGmacsShare, savedShare, type AtStep, type Halted } from '../../../src/evaluate/halting.js';
 import { expectedCalibrationError } from '../../../src/evaluate/calibration.js';
 import { bootstrapOverSeeds, type Estimate } from '../../../src/evaluate/intervals.js';
 import { mean } from '../../../src/evaluate/order.js';
@@ -74,8 +74,8 @@ export const earlyFigures = (results: readonly EarlyResult[], facts: EarlyFacts)
     const found = fitStopping(fitted[i] ?? [], pathsOf(cal));
     return 'rule' in found ? found.rule : undefined;
   });
-  const ruled = answers(results, facts, (_, i) => (rules[i] === undefined ? toEnd : byBoundary(rules[i].boundary)));
   const ended = answers(results, facts, () => toEnd);
+  const ruled = results.map((result, i) => (rules[i] === undefined ? ended[i] ?? [] : haltByRule(runsOf(result.test, facts), facts.background, result.prices, rules[i])));
   const longest = Math.max(...ended.flat().map(({ steps }) => steps));
   const test = results[0]?.test ?? [];
   return {
