@@ -210,8 +210,43 @@ export interface StateMessage {
   readonly retry_in_s: number | null;
 }
 
+/**
+ * Why the one answer is given now. `confident`: its score has reached the boundary of the pack's stopping rule; `horizon`: the
+ * rule's last step; `budget`: what is left of the recording's budget pays for no further step; `ended`: nothing more came.
+ */
+export type AnswerReason = 'confident' | 'horizon' | 'budget' | 'ended';
+
+/** The one answer for a whole recording. */
+export interface AnswerMessage {
+  readonly schema: 'hearken.answer.v1';
+  readonly camera: string;
+  /** Null: nothing that is known. */
+  readonly label: string | null;
+  /** Its calibrated probability, 0…1. */
+  readonly score: number;
+  /** The best labels of the last step, best first. */
+  readonly top_k: readonly LabelScore[];
+  /** Start of the first step [epoch s]. */
+  readonly start_time: number;
+  /** Media time that the answer rests on [s]. */
+  readonly observed_s: number;
+  /** Steps that it rests on, and the most that there could have been; null without a stopping rule. */
+  readonly steps: number;
+  readonly horizon_steps: number | null;
+  readonly reason: AnswerReason;
+  /** Fresh readings of each sense. */
+  readonly modalities: Readonly<Record<SenseName, number>>;
+  /** All that was spent, from the first step on. */
+  readonly cost: WireCost;
+  /** The recording's budget, what of it was spent, and how often a wish was refused; absent without one. */
+  readonly budget?: { readonly gmacs: number; readonly spent_gmacs: number; readonly refusals: WireBudget['refusals'] };
+  /** From `start_time` until this could be said: media time, plus the time sensing took on the last step [ms]. */
+  readonly emit_latency_ms: number;
+}
+
 /** What the emitter makes of one stream. */
 export type Output =
+  | { readonly kind: 'answer'; readonly answer: AnswerMessage }
   | { readonly kind: 'event'; readonly event: EventMessage }
   | { readonly kind: 'segment'; readonly segment: SegmentMessage }
   | { readonly kind: 'gate'; readonly gate: GateMessage }
