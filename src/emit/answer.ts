@@ -40,7 +40,7 @@ export interface AnswerStep {
 }
 
 /** A fault for one answer asked of a policy that was not taught to give one. */
-export const needsPolicy = (): Fault => new Fault('emit', 'usage', 'One answer for a recording needs a learned policy: without one, what is heard and seen at each moment is known, and no probability of the whole.', {
+export const needsPolicy = (): Fault => new Fault('emit', 'usage', 'One answer for a recording needs a learned policy: thresholds tell what is heard and seen at each moment, not what all of it is.', {
   remedy: 'Name one with --policy (`hearken learn` makes one), or leave out --answer to get events.',
 });
 
