@@ -18,6 +18,11 @@ export interface EmitSpec {
   readonly release?: number | undefined;
   /** How long it must have lasted before it is confirmed [s]. */
   readonly minDurationS: number;
+  /**
+   * Confirms sooner where it is sure: on an event's first, second, … segment, the score at which it is confirmed at once;
+   * null, and beyond the list: not there. Without it, lasting alone confirms.
+   */
+  readonly early?: { readonly boundary: readonly (number | null)[] } | undefined;
   /** How long the label stays silent after an event has ended [s]. */
   readonly cooldownS: number;
   /** How long the label may be gone before the event ends [s]: an alarm beeps, a dog breathes. Default 1. */
@@ -72,7 +77,10 @@ export type WireGates = Readonly<Partial<Record<SenseName, WireGate>>>;
 /** Where an event is in its life: `provisional (confirmed update* end | retracted)`. */
 export type EventPhase = 'provisional' | 'confirmed' | 'update' | 'end' | 'retracted';
 
-/** Why a message of an event is sent now. `budget` and `horizon` belong to stopping rules that may decide early. */
+/**
+ * Why a message of an event is sent now. `budget` and `horizon` are said only where events may be confirmed early, of one that was
+ * not and is confirmed since it lasted: `budget` if on one of its segments the budget refused a look, else `horizon`.
+ */
 export type EventReason = 'confident' | 'budget' | 'horizon' | 'ended';
 
 /** One message in the life of one event. */
