@@ -16,6 +16,8 @@ export interface Flags {
   readonly camera?: string;
   readonly for?: number;
   readonly retry?: boolean;
+  readonly answer?: boolean;
+  readonly answerBudget?: number;
   readonly threads?: number;
   readonly host?: string;
   readonly port?: number;

@@ -1,5 +1,5 @@
 /** What is printed for people: one line for each thing that happens. */
-import type { EventMessage, LabelScore, Output, SegmentMessage, StateMessage, WireGate } from '../src/emit/types.js';
+import type { AnswerMessage, AnswerReason, EventMessage, LabelScore, Output, SegmentMessage, StateMessage, WireGate } from '../src/emit/types.js';
 
 const score = (value: number): string => value.toFixed(2);
 
@@ -37,6 +37,16 @@ const segmentLine = (segment: SegmentMessage): string =>
 const eventLine = (event: EventMessage): string =>
   `${clock(event.start_time + event.emit_latency_ms / 1000)}  ${event.type.toUpperCase().padEnd(11)} ${event.label} ${score(event.top_score)}, from ${clock(event.start_time).trim()}${event.end_time === null ? '' : ` to ${clock(event.end_time).trim()}`}; ${(event.cost.gmacs * 1000).toFixed(0)} MMAC since it began`;
 
+const ANSWERED: Readonly<Record<AnswerReason, string>> = {
+  confident: 'sure', horizon: 'as much as it ever takes', budget: 'the budget is spent', ended: 'it ended',
+};
+
+const answerLine = ({ label, score: s, start_time: startS, observed_s: observedS, steps, horizon_steps: most, reason, modalities, cost, emit_latency_ms: latencyMs }: AnswerMessage): string => {
+  const upTo = most === null ? `${steps} steps` : `${steps} of at most ${most} steps`;
+  return `${clock(startS + latencyMs / 1000)}  ANSWER      ${label ?? 'nothing it knows'} ${score(s)} after ${observedS.toFixed(2)} s, ${upTo} (${ANSWERED[reason]}); `
+    + `heard ${modalities.audio}, pictures ${modalities.appearance}, clips ${modalities.motion}; ${(cost.gmacs * 1000).toFixed(0)} MMAC`;
+};
+
 /** A source's state as a sentence; the first attempt and a source that runs say nothing one does not see. */
 export const stateLine = ({ state, fault, retry_in_s: retryInS }: StateMessage): string =>
   `${state}${fault === null ? '' : `: ${fault.message}`}${retryInS === null ? '' : ` Next attempt in ${retryInS.toFixed(1)} s.`}`;
@@ -48,6 +58,8 @@ export const lineOf = (output: Output): string | undefined => {
       return segmentLine(output.segment);
     case 'event':
       return output.event.type === 'update' ? undefined : eventLine(output.event);
+    case 'answer':
+      return answerLine(output.answer);
     case 'state':
       return stateLine(output.state);
     case 'gate':
@@ -67,5 +79,7 @@ export const jsonOf = (output: Output): string => {
       return JSON.stringify(output.gate);
     case 'state':
       return JSON.stringify(output.state);
+    case 'answer':
+      return JSON.stringify(output.answer);
   }
 };

@@ -7,6 +7,7 @@ import type { SourceAddress } from '../src/ingest/sources.js';
 import { KNOWN_SCHEMES } from '../src/ingest/sources.js';
 import { problemLine, settingsFault } from '../src/settings/problem.js';
 import { EMBEDDED_AUDIO } from '../src/settings/profile.js';
+import type { Answering } from './answering.js';
 import { exitCodeLines, runCommand, usage, type Command, type CommandContext } from './command.js';
 import { doctor } from './doctor.js';
 import { addEvaluate } from './evaluate/flags.js';
@@ -66,6 +67,13 @@ const positive = (name: string, value: unknown): number | undefined => {
   return value;
 };
 
+const answeringOf = ({ answer, answerBudget }: Flags): Answering | undefined => {
+  const budgetGmacs = positive('answer-budget', answerBudget);
+  if (answer === true) return { budgetGmacs };
+  if (budgetGmacs !== undefined) throw usage('--answer-budget is what one answer may cost, and events are asked for.', 'Add --answer; what a stream of events may cost is set with --set budget.gmacsPerS=…');
+  return undefined;
+};
+
 const cli = cac('hearken');
 let command: Command | undefined;
 const run = (action: Command): void => {
@@ -92,14 +100,18 @@ listening(withProfile(cli.command('watch <source>', 'Recognise one source and pr
   .option('--camera <name>', 'Name of the source in what is printed', { default: 'camera' })
   .option('--for <seconds>', 'Stop after this long')
   .option('--retry', 'Keep trying when the first attempt fails')
+  .option('--answer', 'One answer for the whole recording, as soon as it is sure, instead of events; needs a learned policy')
+  .option('--answer-budget <GMAC>', 'With --answer: all that it may cost, in 10⁹ multiply-accumulates')
   .option('--port <n>', 'Also serve what is printed over WebSocket')
   .action((source: string, flags: Flags) => {
     run(async (context) => {
       const forS = positive('for', flags.for);
+      const answer = answeringOf(flags);
       return watch({
         source: await addressOf(source, flags), profile: profileOf(flags), camera: flags.camera ?? 'camera', json: flags.json === true, retry: flags.retry === true,
         threads: positive('threads', flags.threads) ?? 1,
         ...(forS === undefined ? {} : { forS }),
+        ...(answer === undefined ? {} : { answer }),
         ...(flags.port === undefined ? {} : { serve: serverOf(flags) }),
       }, context);
     });

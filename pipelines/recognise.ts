@@ -1,6 +1,8 @@
 import { concatMap, defer, finalize, type Observable } from 'rxjs';
 import { granted, heardWithin, type BudgetNow } from '../src/budget/granted.js';
 import { settle } from '../src/budget/settle.js';
+import type { AnswerSpec } from '../src/emit/answer.js';
+import { answerEarly } from '../src/emit/answer-early.js';
 import { emitEarly } from '../src/emit/emit-early.js';
 import type { EmitSpec, Output } from '../src/emit/types.js';
 import type { SourceEvent } from '../src/ingest/types.js';
@@ -28,7 +30,13 @@ export interface Recognition {
   readonly budget?: BudgetNow;
   /** How segments are audited, now; absent where none is. */
   readonly audit?: AuditNow;
-  readonly profile: { readonly segment: SegmentSpec; readonly waiting: number; readonly emit: EmitSpec | (() => EmitSpec) };
+  readonly profile: {
+    readonly segment: SegmentSpec;
+    readonly waiting: number;
+    readonly emit: EmitSpec | (() => EmitSpec);
+    /** One answer for all of the source instead of events. */
+    readonly answer?: AnswerSpec;
+  };
   /** Told of every segment that was not stepped on: `overtaken` is a loss to be counted, `left` is not. */
   readonly onDrop?: (segment: Segment, reason: DropReason) => void;
 }
@@ -58,6 +66,6 @@ export const recognise = (
     segmentEvery(profile.segment, { outstanding: profile.waiting + 1 }),
     causalScan(step, policy.rest, { waiting: profile.waiting, onDrop: drop }),  // one step in flight, newest waits
     settle(budget),
-    emitEarly(profile.emit),
+    profile.answer === undefined ? emitEarly(profile.emit) : answerEarly(profile.answer),
   );
 };

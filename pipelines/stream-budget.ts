@@ -1,7 +1,9 @@
 /** One stream's part in a budget: it joins when the stream begins, and what its nets cost comes from their graphs. */
 import type { CameraBudget } from '../src/budget/camera-budget.js';
 import type { GraphCosts } from '../src/budget/action-costs.js';
+import { RecordingBudget } from '../src/budget/recording-budget.js';
 import type { SiteBudget } from '../src/budget/site-budget.js';
+import type { StepBudget } from '../src/budget/types.js';
 import type { BudgetedCamera } from '../src/budget/warnings.js';
 import type { HmsStage } from '../src/inference/manifest.js';
 import type { Profile } from '../src/settings/profile.js';
@@ -31,11 +33,23 @@ export const budgeted = (name: string, profile: Profile, nets: Nets): BudgetedCa
   senses: (['appearance', 'motion'] as const).filter((sense) => nets[sense] !== undefined && profile.gate[sense].enabled),
 });
 
-/** The budget of one stream, which other settings and another site's cap may change while it runs. */
+/** What may be spent on one whole recording. */
+export interface RecordingCap {
+  /** In 10⁹ multiply-accumulates. */
+  readonly gmacs: number;
+  /** Steps after which it is answered at the latest; absent without a stopping rule. */
+  readonly horizonSteps?: number | undefined;
+}
+
+/**
+ * The budget of one stream: a rate, which other settings and another site's cap may change while it runs; or in its place one
+ * amount for all of a recording.
+ */
 export class StreamBudget {
   readonly #site: SiteBudget;
   readonly #name: string;
   readonly #graph: GraphCosts;
+  readonly #recording: RecordingBudget | undefined;
   #settings: Profile['budget'];
   #camera: CameraBudget | undefined;
 
@@ -44,12 +58,20 @@ export class StreamBudget {
    * @param name the camera's
    * @param graph what its nets cost
    * @param settings its own cap and rank
+   * @param recording what may be spent on all of it, where it is a recording with one answer
+   * @throws Fault `settings-invalid` when that pays for no step
    */
-  constructor(site: SiteBudget, name: string, graph: GraphCosts, settings: Profile['budget']) {
+  constructor(site: SiteBudget, name: string, graph: GraphCosts, settings: Profile['budget'], recording?: RecordingCap) {
     this.#site = site;
     this.#name = name;
     this.#graph = graph;
     this.#settings = settings;
+    this.#recording = recording === undefined ? undefined : new RecordingBudget({ ...recording, graph });
+  }
+
+  /** Whether it wants to know what a look is worth. */
+  get weighs(): boolean {
+    return this.#recording === undefined && this.#rate() !== undefined;
   }
 
   /** The stream begins. */
@@ -71,11 +93,16 @@ export class StreamBudget {
 
   /** A segment was dropped since this machine was too slow. */
   overtaken(): void {
-    this.now()?.overtaken();
+    this.#rate()?.overtaken();
   }
 
-  /** The budget that holds now; undefined while neither the site nor the camera has a cap. */
-  now(): CameraBudget | undefined {
+  /** The budget that holds now; undefined while nothing is limited. */
+  now(): StepBudget | undefined {
+    return this.#recording ?? this.#rate();
+  }
+
+  /** Undefined while neither the site nor the camera has a cap. */
+  #rate(): CameraBudget | undefined {
     return this.#site.capped || this.#settings.gmacsPerS !== null || this.#settings.msPerS !== null ? this.#camera : undefined;
   }
 }

@@ -10,6 +10,7 @@ import type { PublisherDoor } from '../src/ingest/webrtc/publisher-door.js';
 import type { SourceEvent } from '../src/ingest/types.js';
 import type { MediaHost } from '../src/media/host.js';
 import type { Profile } from '../src/settings/profile.js';
+import { answerSpecOf, recordingCapOf, type Answering } from './answering.js';
 import { apart } from './apart.js';
 import { LiveParts } from './live-parts.js';
 import type { Nets } from './nets.js';
@@ -30,6 +31,8 @@ export interface StreamOptions {
   readonly stop: AbortSignal;
   /** What all cameras may spend together; without it only the profile's own cap holds. */
   readonly budget?: SiteBudget;
+  /** One answer for all of the source instead of events: see {@link answerSpecOf}. */
+  readonly answer?: Answering | undefined;
   /** Everything the source says, before it is cut into segments. */
   readonly onSource?: (event: SourceEvent) => void;
   /** A segment was overtaken by a newer one and never recognised. */
@@ -53,14 +56,16 @@ export interface LiveStream {
 
 /**
  * Puts one stream together.
- * @throws Fault `settings-invalid` or `pack-invalid` when the profile does not fit its nets
+ * @throws Fault `settings-invalid` or `pack-invalid` when the profile does not fit its nets, `usage` when one answer is asked of
+ *   nets that have no learned policy
  */
 export const liveStream = (options: StreamOptions): LiveStream => {
   const { profile, nets, host, firstFailure, source, stop, door, onSource, onOvertaken } = options;
   const segment = segmentOf(profile, nets);
-  const budget = new StreamBudget(options.budget ?? new SiteBudget(), options.camera, graphCosts(nets, segment.hopUs), profile.budget);
+  const answer = answerSpecOf(options, nets);
+  const budget = new StreamBudget(options.budget ?? new SiteBudget(), options.camera, graphCosts(nets, segment.hopUs), profile.budget, recordingCapOf(options.answer, answer));
   const own = (one: Profile): Profile => (mayBeLive(source) ? apart(one, options.camera) : one);
-  const parts = new LiveParts(nets, own(profile), () => budget.now() !== undefined);
+  const parts = new LiveParts(nets, own(profile), () => budget.weighs);
   const recognised = recognise(source.url, stop, {
     open: (url, stopping) => open({ ...source, url }, { host, profile, segment, firstFailure, ...(door === undefined ? {} : { door }) }).pipe(
       tap((event) => onSource?.(event)),
@@ -68,7 +73,7 @@ export const liveStream = (options: StreamOptions): LiveStream => {
     ),
     ...parts.recognition,
     budget: () => budget.now(),
-    profile: { segment, waiting: profile.segment.waiting, emit: () => emitSpec(options, parts.profile) },
+    profile: { segment, waiting: profile.segment.waiting, emit: () => emitSpec(options, parts.profile), ...(answer === undefined ? {} : { answer }) },
     onDrop: (_segment, reason) => {
       if (reason !== 'overtaken') return;
       budget.overtaken();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief, Look } from '../policy/types.js';
 import { addCosts, NO_COST, type Cost } from '../sense/types.js';
-import type { EmitSpec, EventMessage, EventPhase } from './types.js';
+import type { EmitSpec, EventMessage, EventPhase, EventReason } from './types.js';
 import { epochSeconds, rounded, seconds, wireCost, wireGates, wireLabels } from './wire.js';
 
 /** One event while it lives. All times are media time [µs]. */
@@ -12,6 +12,10 @@ export interface LiveEvent {
   readonly startUs: number;
   readonly startEpochS: number;
   readonly confirmed: boolean;
+  /** Segments that it has lived through, whether they held the label or not. */
+  readonly segments: number;
+  /** Whether on one of them the budget refused a look. */
+  readonly refused: boolean;
   /** Messages said so far. */
   readonly said: number;
   /** End of the last window that held the label [µs]. */
@@ -49,7 +53,7 @@ export const born = (camera: string, label: string, belief: Belief, startUs: num
   const startEpochS = epochSeconds(belief, startUs);
   return {
     id: eventId(camera, label, startEpochS), label, startUs, startEpochS,
-    confirmed: false, said: 0, heldUs: belief.endUs,
+    confirmed: false, segments: 0, refused: false, said: 0, heldUs: belief.endUs,
     score: 0, topScore: 0, saidTopScore: 0, modalities: NEVER, looks: {}, cost: NO_COST,
   };
 };
@@ -64,6 +68,8 @@ export const lived = (event: LiveEvent, belief: Belief, support: Support, held: 
   }
   return {
     ...event,
+    segments: event.segments + 1,
+    refused: event.refused || Object.values(belief.gates).some(({ reason }) => reason === 'budget'),
     heldUs: held ? belief.endUs : event.heldUs,
     score: support.score,
     topScore: Math.max(event.topScore, support.score),
@@ -71,6 +77,19 @@ export const lived = (event: LiveEvent, belief: Belief, support: Support, held: 
     looks: held ? { ...event.looks, ...support.senses } : event.looks,
     cost: addCosts(event.cost, belief.cost),
   };
+};
+
+/**
+ * Why an event is confirmed on a segment that held it; undefined while it is not. It is once it has lasted `minDurationS`; with
+ * `early` already where its score reaches the boundary, and then the reason tells the one from the other: `confident` for
+ * early, else `horizon`, or `budget` if a look that might have made it sure was refused.
+ */
+export const confirmedBy = ({ early, minDurationS }: EmitSpec, { segments, refused, score, startUs, heldUs }: LiveEvent): EventReason | undefined => {
+  const boundary = early?.boundary[segments - 1];
+  if (boundary !== undefined && boundary !== null && score >= boundary) return 'confident';
+  if (heldUs - startUs < minDurationS * 1e6) return undefined;
+  if (early === undefined) return 'confident';
+  return refused ? 'budget' : 'horizon';
 };
 
 /** The best labels of this moment: a learned policy's, or else whichever sense they come from; a label that several know counts once. */
@@ -85,8 +104,8 @@ const bestLabels = (belief: Belief, topK: number): EventMessage['top_k'] => {
   return wireLabels(ranked, topK);
 };
 
-/** Says something of an event: the message, and the event that remembers having said it. */
-export const say = (spec: EmitSpec, type: EventPhase, event: LiveEvent, belief: Belief): [LiveEvent, EventMessage] => {
+/** Says something of an event: the message, and the event that remembers having said it. `reason` is why it goes on. */
+export const say = (spec: EmitSpec, type: EventPhase, event: LiveEvent, belief: Belief, reason: EventReason = 'confident'): [LiveEvent, EventMessage] => {
   const over = type === 'end' || type === 'retracted';
   const message: EventMessage = {
     schema: 'hearken.event.v1', type, id: event.id, seq: event.said,
@@ -97,7 +116,7 @@ export const say = (spec: EmitSpec, type: EventPhase, event: LiveEvent, belief: 
     end_time: over ? rounded(event.startEpochS + (event.heldUs - event.startUs) / 1e6, 3) : null,
     observed_s: seconds((over ? event.heldUs : belief.endUs) - event.startUs),
     emit_latency_ms: rounded((belief.endUs - event.startUs) / 1000 + belief.cost.ms + belief.cost.decodeMs + (belief.cost.waitMs ?? 0), 3),
-    reason: over ? 'ended' : 'confident',
+    reason: over ? 'ended' : reason,
     modalities: event.modalities, cost: wireCost(event.cost), gate: wireGates(belief.gates),
   };
   return [{ ...event, said: event.said + 1, saidTopScore: event.topScore, confirmed: event.confirmed || type === 'confirmed' }, message];

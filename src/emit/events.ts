@@ -1,7 +1,7 @@
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief, Look } from '../policy/types.js';
-import { born, lived, say, type LiveEvent, type Support } from './event-life.js';
-import type { EmitSpec, EventMessage } from './types.js';
+import { born, confirmedBy, lived, say, type LiveEvent, type Support } from './event-life.js';
+import type { EmitSpec, EventMessage, EventReason } from './types.js';
 
 /** A label whose event is over: not before this may it start again [µs], and never before its end. */
 interface Rest {
@@ -77,8 +77,8 @@ class Turn {
     this.resting = new Map(memory.resting);
   }
 
-  say(type: EventMessage['type'], event: LiveEvent, belief: Belief): LiveEvent {
-    const [after, message] = say(this.#spec, type, event, belief);
+  say(type: EventMessage['type'], event: LiveEvent, belief: Belief, reason?: EventReason): LiveEvent {
+    const [after, message] = say(this.#spec, type, event, belief, reason);
     this.messages.push(message);
     this.live.set(event.label, after);
     return after;
@@ -104,7 +104,8 @@ class Turn {
   }
 
   confirm(event: LiveEvent, belief: Belief): void {
-    if (event.heldUs - event.startUs >= this.#spec.minDurationS * 1e6) this.say('confirmed', event, belief);
+    const reason = confirmedBy(this.#spec, event);
+    if (reason !== undefined) this.say('confirmed', event, belief, reason);
   }
 
   /** What one more segment says of a live event. */
@@ -146,7 +147,7 @@ const broken = (spec: EmitSpec, event: LiveEvent, belief: Belief, era: number): 
 /**
  * What one belief makes of the events: ends, then what goes on, then what begins. A label is one event from the
  * segment where its score reaches `confidence` until it has been under `release` for `lingerS`; it is confirmed
- * once it has lasted `minDurationS`, else retracted. Pure and causal.
+ * once it has lasted `minDurationS`, or `early` where its score is high enough, else retracted. Pure and causal.
  */
 export const stepEvents = (spec: EmitSpec, memory: EventMemory, belief: Belief): EventStep => {
   const turn = new Turn(spec, memory);

@@ -18,6 +18,11 @@ export interface EmitSpec {
   readonly release?: number | undefined;
   /** How long it must have lasted before it is confirmed [s]. */
   readonly minDurationS: number;
+  /**
+   * Confirms sooner where it is sure: on an event's first, second, … segment, the score at which it is confirmed at once;
+   * null, and beyond the list: not there. Without it, lasting alone confirms.
+   */
+  readonly early?: { readonly boundary: readonly (number | null)[] } | undefined;
   /** How long the label stays silent after an event has ended [s]. */
   readonly cooldownS: number;
   /** How long the label may be gone before the event ends [s]: an alarm beeps, a dog breathes. Default 1. */
@@ -72,7 +77,10 @@ export type WireGates = Readonly<Partial<Record<SenseName, WireGate>>>;
 /** Where an event is in its life: `provisional (confirmed update* end | retracted)`. */
 export type EventPhase = 'provisional' | 'confirmed' | 'update' | 'end' | 'retracted';
 
-/** Why a message of an event is sent now. `budget` and `horizon` belong to stopping rules that may decide early. */
+/**
+ * Why a message of an event is sent now. `budget` and `horizon` are said only where events may be confirmed early, of one that was
+ * not and is confirmed since it lasted: `budget` if on one of its segments the budget refused a look, else `horizon`.
+ */
 export type EventReason = 'confident' | 'budget' | 'horizon' | 'ended';
 
 /** One message in the life of one event. */
@@ -210,8 +218,43 @@ export interface StateMessage {
   readonly retry_in_s: number | null;
 }
 
+/**
+ * Why the one answer is given now. `confident`: its score has reached the boundary of the pack's stopping rule; `horizon`: the
+ * rule's last step; `budget`: what is left of the recording's budget pays for no further step; `ended`: nothing more came.
+ */
+export type AnswerReason = 'confident' | 'horizon' | 'budget' | 'ended';
+
+/** The one answer for a whole recording. */
+export interface AnswerMessage {
+  readonly schema: 'hearken.answer.v1';
+  readonly camera: string;
+  /** Null: nothing that is known. */
+  readonly label: string | null;
+  /** Its calibrated probability, 0…1. */
+  readonly score: number;
+  /** The best labels of the last step, best first. */
+  readonly top_k: readonly LabelScore[];
+  /** Start of the first step [epoch s]. */
+  readonly start_time: number;
+  /** Media time that the answer rests on [s]. */
+  readonly observed_s: number;
+  /** Steps that it rests on, and the most that there could have been; null without a stopping rule. */
+  readonly steps: number;
+  readonly horizon_steps: number | null;
+  readonly reason: AnswerReason;
+  /** Fresh readings of each sense. */
+  readonly modalities: Readonly<Record<SenseName, number>>;
+  /** All that was spent, from the first step on. */
+  readonly cost: WireCost;
+  /** The recording's budget, what of it was spent, and how often a wish was refused; absent without one. */
+  readonly budget?: { readonly gmacs: number; readonly spent_gmacs: number; readonly refusals: WireBudget['refusals'] };
+  /** From `start_time` until this could be said: media time, plus the time sensing took on the last step [ms]. */
+  readonly emit_latency_ms: number;
+}
+
 /** What the emitter makes of one stream. */
 export type Output =
+  | { readonly kind: 'answer'; readonly answer: AnswerMessage }
   | { readonly kind: 'event'; readonly event: EventMessage }
   | { readonly kind: 'segment'; readonly segment: SegmentMessage }
   | { readonly kind: 'gate'; readonly gate: GateMessage }

@@ -69,7 +69,7 @@ export class PublicationLog {
 
   /** @param limits how much of each kind is kept */
   constructor(limits: LogLimits) {
-    this.#rings = { event: new Ring(limits), segment: new Ring(limits), gate: new Ring(limits), state: new Ring(limits) };
+    this.#rings = { event: new Ring(limits), segment: new Ring(limits), gate: new Ring(limits), state: new Ring(limits), answer: new Ring(limits) };
   }
 
   /** The last number given out; 0 before the first. */

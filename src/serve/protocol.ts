@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventMessage, GateMessage, SegmentMessage, StateMessage } from '../emit/types.js';
+import type { AnswerMessage, EventMessage, GateMessage, SegmentMessage, StateMessage } from '../emit/types.js';
 
 /**
  * # The WebSocket protocol, `hearken.ws.v1`
@@ -23,7 +23,8 @@ import type { EventMessage, GateMessage, SegmentMessage, StateMessage } from '..
  * A subscription has the id of the command that made it. Every filter left out lets everything pass, but `kinds`,
  * which is `["event"]`. `labels` and `min_score` ask for one label that is both listed and high enough: of an
  * event its label and `top_score`, so that whoever was told of its beginning is told of its end; of a segment any label
- * heard, seen or watched. They do not concern `gate` and `state`.
+ * heard, seen or watched; of an answer its own. They do not concern `gate` and `state`. An `answer` comes only from
+ * `hearken watch --answer`, which then sends no events.
  *
  * With `since_seq` the subscription begins behind that message, as far as the server still has what followed;
  * `replay.complete` is false when something is already gone, and `oldest_seq` is the oldest of these kinds that
@@ -55,7 +56,7 @@ export const CLOSE_CODES = {
 export type CloseReason = keyof typeof CLOSE_CODES;
 
 /** What can be subscribed to. */
-export const KINDS = ['event', 'segment', 'gate', 'state'] as const;
+export const KINDS = ['event', 'segment', 'gate', 'state', 'answer'] as const;
 /** One of {@link KINDS}. */
 export type Kind = (typeof KINDS)[number];
 
@@ -153,7 +154,8 @@ export type Published =
   | (Envelope & { readonly type: 'event'; readonly event: EventMessage })
   | (Envelope & { readonly type: 'segment'; readonly segment: SegmentMessage })
   | (Envelope & { readonly type: 'gate'; readonly gate: GateMessage })
-  | (Envelope & { readonly type: 'state'; readonly state: StateMessage });
+  | (Envelope & { readonly type: 'state'; readonly state: StateMessage })
+  | (Envelope & { readonly type: 'answer'; readonly answer: AnswerMessage });
 
 /** Everything a server says. */
 export type ServerMessage = Hello | Success | Failure | Pong | Lagged | Published;

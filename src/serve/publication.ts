@@ -17,6 +17,10 @@ export interface Publication {
 const labelsOf = (output: Output): readonly LabelScore[] | undefined => {
   switch (output.kind) {
     case 'event': return [{ label: output.event.label, score: output.event.top_score }];
+    case 'answer': {
+      const { label, score } = output.answer;
+      return label === null ? [] : [{ label, score }];
+    }
     case 'segment': {
       const { known = [], heard, seen, watched } = output.segment;
       return [...known, ...heard, ...seen?.labels ?? [], ...watched?.labels ?? []];
@@ -28,6 +32,7 @@ const labelsOf = (output: Output): readonly LabelScore[] | undefined => {
 const bodyOf = (output: Output): unknown => {
   switch (output.kind) {
     case 'event': return output.event;
+    case 'answer': return output.answer;
     case 'segment': return output.segment;
     case 'gate': return output.gate;
     case 'state': return output.state;

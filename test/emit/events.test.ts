@@ -39,6 +39,31 @@ describe('emit/events', () => {
     ]);
   });
 
+  describe('early', () => {
+    const early = { boundary: [0.95, null, 0.85] };
+    const slow = { ...SPEC, minDurationS: 3 };
+    const confirmedAt = (spec: EmitSpec, beliefs: readonly Belief[]): (readonly [number, string])[] =>
+      messagesOf(spec, beliefs).filter(({ type }) => type === 'confirmed').map(({ observed_s: observedS, reason }) => [observedS, reason] as const);
+    const refusing = (i: number): Belief => settled(i, { heard: { siren: 0.82 }, gates: { appearance: { open: false, reason: 'budget' } } });
+
+    it('is confirmed at once where its score reaches the boundary of its segment', () => {
+      expect(confirmedAt({ ...slow, early }, stream([0.95, 0.9, 0.9]))).to.deep.equal([[0.96, 'confident']]);
+      expect(confirmedAt({ ...slow, early }, stream([0.1, 0.9, 0.99, 0.9]))).to.deep.equal([[1.92, 'confident']]);
+      expect(said(messagesOf({ ...slow, early }, stream([0.95, 0.1, 0.1, 0.1])))).to.deep.equal(['provisional siren', 'confirmed siren', 'end siren']);
+    });
+
+    it('is confirmed since it lasted where the boundary was not reached, and says so', () => {
+      expect(confirmedAt({ ...SPEC, early }, stream([0.82, 0.82, 0.82]))).to.deep.equal([[1.44, 'horizon']]);
+      expect(confirmedAt(SPEC, stream([0.82, 0.82, 0.82]))).to.deep.equal([[1.44, 'confident']]);
+    });
+
+    it('says that the budget is why, where a look was refused while it lived', () => {
+      expect(confirmedAt({ ...SPEC, early }, [refusing(0), ...stream([0, 0.82]).slice(1)])).to.deep.equal([[1.44, 'budget']]);
+      expect(confirmedAt({ ...SPEC, early: { boundary: [null, 0.8] } }, [refusing(0), refusing(1)])).to.deep.equal([[1.44, 'confident']]);
+      expect(confirmedAt(SPEC, [refusing(0), refusing(1)])).to.deep.equal([[1.44, 'confident']]);
+    });
+  });
+
   it('goes on through dips: between release and confidence, and below release for less than linger_s', () => {
     expect(said(messagesOf(SPEC, stream([0.9, 0.9, 0.6, 0.6, 0.1, 0.6, 0.1, 0.9])))).to.deep.equal(['provisional siren', 'confirmed siren', 'end siren']);
   });
@@ -198,6 +223,43 @@ describe('emit/events, whatever comes', () => {
           if (before.type === 'end') expect(after.start_time + WINDOW_US / 1e6).to.be.greaterThan(before.end_time! + spec.cooldownS - 1e-3);
         }
       }
+    });
+  });
+
+  const anyBoundary = fc.array(fc.option(score), { minLength: 1, maxLength: 8 });
+  /** When each event was confirmed [s after its start], by id. */
+  const confirmations = (messages: readonly EventMessage[]): Map<string, number> =>
+    new Map(messages.filter(({ type }) => type === 'confirmed').map(({ id, observed_s: observedS }) => [id, observedS]));
+
+  it('with any boundary: the end always comes, no message twice, and the reasons are true', () => {
+    fc.assert(fc.property(anySpec, anyStream, anyBoundary, (spec, beliefs, boundary) => {
+      const messages = messagesOf({ ...spec, early: { boundary } }, beliefs);
+      expect(messagesOf({ ...spec, early: { boundary } }, beliefs)).to.deep.equal(messages);
+      for (const life of byId(messages).values()) {
+        expect(life.map((one) => LETTER[one.type]).join('')).to.match(/^p(r|cu*e)$/);
+        expect(life.map((one) => one.seq)).to.deep.equal(life.map((_, i) => i));
+        const confirmed = life.find(({ type }) => type === 'confirmed');
+        if (confirmed?.reason === 'horizon') expect(confirmed.observed_s).to.be.at.least(spec.minDurationS);
+        if (confirmed?.reason === 'confident') expect(boundary.some((at) => at !== null && confirmed.score >= Math.round(at * 1e4) / 1e4)).to.equal(true);
+        expect(confirmed?.reason, 'no look was refused').to.not.equal('budget');
+      }
+    }), { numRuns: 300 });
+  });
+
+  it('with any boundary no event is confirmed later than without, and where no label rests, each one that was is', () => {
+    fc.assert(fc.property(anySpec, anyStream, anyBoundary, (spec, beliefs, boundary) => {
+      const [without, early] = [confirmations(messagesOf(spec, beliefs)), confirmations(messagesOf({ ...spec, early: { boundary } }, beliefs))];
+      for (const [id, afterS] of without) {
+        if (spec.cooldownS === 0) expect(early.has(id)).to.equal(true);
+        if (early.has(id)) expect(early.get(id)).to.be.at.most(afterS);
+      }
+    }), { numRuns: 300 });
+  });
+
+  it('a boundary that is never reached changes nothing but the reason', () => {
+    const without = (messages: readonly EventMessage[]): unknown[] => messages.map(({ reason, ...rest }) => [reason === 'ended', rest]);
+    always((messages, spec, beliefs) => {
+      expect(without(messagesOf({ ...spec, early: { boundary: [null, null] } }, beliefs))).to.deep.equal(without(messages));
     });
   });
 

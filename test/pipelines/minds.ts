@@ -48,6 +48,8 @@ export interface MindOptions {
   /** Added to the bias of "open" of each gate. */
   readonly lean?: number;
   readonly stepS?: number;
+  /** The boundary of its stopping rule. */
+  readonly stopping?: readonly (number | null)[];
 }
 
 /** A model of the sizes of the ear, the eye and the stride of these tests. */
@@ -70,6 +72,7 @@ export const writeMind = async (folder: string, options: MindOptions = {}): Prom
       sizes: sizesOf(model.shape), stages: exportHms(model), labels: ['nothing', 'one', 'two', 'three'], background: ['nothing'], temperatures: { common: 1 },
       nets: { audio: netOf(ear, 'audio'), appearance: netOf(eyePack, 'appearance'), motion: netOf(stridePack, 'motion') },
       ...(options.stepS === undefined ? {} : { stepS: options.stepS }),
+      ...(options.stopping === undefined ? {} : { stopping: { boundary: [...options.stopping], gap: 0.05, gapByStep: 0.1, confidence: 0.9, recordings: 100 } }),
     },
   }, folder);
 };

@@ -13,29 +13,7 @@ import { folder, pictures, recording, tone } from '../fixtures/recordings.js';
 import { timeless } from '../fixtures/timeless.js';
 import { faultOf } from '../inference/shared.js';
 import { replaceEye, writeMind, type MindOptions } from './minds.js';
-
-/** Where the future begins [s]. */
-const NOW_S = 4;
-const RATE_HZ = 48_000;
-
-/**
- * Seven seconds of pictures and sound that change all the time, so that gates have something to decide on. All that
- * comes after NOW_S depends on `future`; what comes before does not, in the encoder either: its quantiser is fixed, it
- * does not look ahead, and the sound is without loss.
- */
-const restless = (name: string, future = 0): string => recording(name, () => ({
-  video: pictures(7, {
-    fps: 25, width: 128, height: 128, gopFrames: 25, options: { tune: 'zerolatency', qp: '20' },
-    frame: (n) => new Uint8Array(128 * 128 * 3).map((_, i) => ((i % 3) * 80 + Math.floor((n + (n < NOW_S * 25 ? 0 : future)) / 13) * 37) % 256),
-  }),
-  audio: tone(7, {
-    codec: 'flac',
-    samples: Float32Array.from({ length: RATE_HZ * 7 }, (_, i) => {
-      const shift = i < NOW_S * RATE_HZ ? 0 : future;
-      return (Math.floor(i / 30_000) + shift) % 3 === 0 ? 0 : 0.4 * Math.sin(i * (0.02 + 0.03 * (Math.floor(i / RATE_HZ) + shift)));
-    }),
-  }),
-}));
+import { NOW_S, restless } from './restless.js';
 
 /** A seed whose gates both open and stay shut on this recording. */
 const BOTH_WAYS = 13;

@@ -238,6 +238,27 @@ describe('recognise', () => {
     expect(told(noise, until - 1)).to.deep.equal(told(row, until - 1));
   });
 
+  it('leaves the source with its one answer: no segment is begun behind it, and each is given back', () => {
+    const bench = new Bench([{ Helicopter: 0.9 }]);
+    const gate = gateOf({ holdS: 0, cooldownS: 0 });
+    const fused = policyOf(gate);
+    const known = { labels: [{ label: 'birch', score: 0.9 }], background: 0.1, pattern: 'a' as const };
+    const policy: Recognition['policy'] = { ...fused, remember: (memory, evidence) => fused.remember(memory, evidence).pipe(map((step) => ({ ...step, output: { ...step.output, known } }))) };
+    const { open, first, hop } = stream({ live: false, video: bench.video });
+    const source = new Subject<SourceEvent>();
+    const kinds: string[] = [];
+    recognise('scripted:', stop, bench.parts(() => source, {
+      gates: { appearance: gate }, policy, profile: { segment: SPEC, waiting: 1, emit: EMIT, answer: { camera: 'dock', rule: { boundary: [null, 0.9] } } },
+    })).subscribe({ next: ({ kind }) => { kinds.push(kind); }, complete: () => { kinds.push('complete'); } });
+    // What comes behind the second window finds nobody.
+    [open, ...first, ...[1, 2, 3, 4].flatMap(hop)].forEach((event) => { source.next(event); });
+    expect(kinds).to.deep.equal(['gate', 'segment', 'gate', 'segment', 'answer', 'complete']);
+    expect(source.observed).to.equal(false);
+    expect(bench.begun).to.deep.equal([0, 1]);
+    expect(bench.released).to.deep.equal([0, 1]);
+    expect(bench.looks).to.equal(1);
+  });
+
   it('waits for nothing when the source never ends', () => {
     const bench = new Bench([]);
     const subscription = recognise('scripted:', stop, bench.parts(() => NEVER)).subscribe();

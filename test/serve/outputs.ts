@@ -1,6 +1,8 @@
+import { answerEnds, answerStep, UNANSWERED } from '../../src/emit/answer.js';
 import { emitStep, NOTHING_SAID } from '../../src/emit/emit-early.js';
 import { stateMessage } from '../../src/emit/state-message.js';
 import type { EventMessage, Output } from '../../src/emit/types.js';
+import { recordingOf } from '../emit/answers.js';
 import { settled, SPEC } from '../emit/settled.js';
 
 /** What the emitter really makes of a segment that heard this. */
@@ -24,3 +26,9 @@ export const event = (label = 'siren', more: Partial<EventMessage> = {}, camera 
 export const gate = (): Output & { kind: 'gate' } => find(outputsOf({}), 'gate');
 /** A source that runs. */
 export const state = (camera = 'dock'): Output => ({ kind: 'state', state: stateMessage(camera, { kind: 'state', state: 'running' }, 0) });
+/** The one answer for a recording of one step. */
+export const answer = (label: 'birch' | null = 'birch', camera = 'dock'): Output & { kind: 'answer' } => {
+  const [belief] = recordingOf([label === null ? { birch: 0, background: 0.9 } : { birch: 0.9 }]);
+  if (belief === undefined) throw new Error('no step in this recording');
+  return find(answerEnds({ camera }, answerStep({ camera }, UNANSWERED, belief).memory).outputs, 'answer');
+};

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Output } from '../../src/emit/types.js';
 import type { Filter } from '../../src/serve/protocol.js';
 import { publication, select, textFor } from '../../src/serve/publication.js';
-import { event, gate, segment, state } from './outputs.js';
+import { answer, event, gate, segment, state } from './outputs.js';
 
 const passes = (filter: Filter, output: Output, camera = 'dock'): boolean => select(filter).matches(publication(1, camera, output));
 
@@ -16,13 +16,13 @@ describe('serve/publication', () => {
   });
 
   it('puts the body under the name of its kind', () => {
-    for (const output of [event(), segment(), gate(), state()]) {
+    for (const output of [event(), segment(), gate(), state(), answer()]) {
       expect(JSON.parse(textFor(1, publication(1, 'dock', output)))).to.include({ type: output.kind }).and.to.have.property(output.kind);
     }
   });
 
   it('lets events pass, of every camera, unless told otherwise', () => {
-    expect([event(), segment(), gate(), state()].map((output) => passes({}, output))).to.deep.equal([true, false, false, false]);
+    expect([event(), segment(), gate(), state(), answer()].map((output) => passes({}, output))).to.deep.equal([true, false, false, false, false]);
   });
 
   it('filters by kind and by camera', () => {
@@ -48,6 +48,12 @@ describe('serve/publication', () => {
     expect(passes({ kinds, min_score: 0.5 }, segment({}))).to.equal(false);
     const seen: Output = { kind: 'segment', segment: { ...heard.segment, seen: { labels: [{ label: 'truck', score: 0.7 }], time: 0, age_s: 0 } } };
     expect(passes({ kinds, labels: ['truck'], min_score: 0.7 }, seen)).to.equal(true);
+  });
+
+  it('filters an answer by its own label; one that is nothing known passes where no label is asked for', () => {
+    const kinds: Filter['kinds'] = ['answer'];
+    expect([passes({ kinds, labels: ['birch'], min_score: 0.9 }, answer()), passes({ kinds, labels: ['oak'] }, answer())]).to.deep.equal([true, false]);
+    expect([passes({ kinds }, answer(null)), passes({ kinds, labels: ['birch'] }, answer(null))]).to.deep.equal([true, false]);
   });
 
   it('does not apply labels and scores to gates and states', () => {

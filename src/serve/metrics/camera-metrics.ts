@@ -72,6 +72,9 @@ export class CameraMetrics {
       case 'gate':
         // Every segment says what its gates decided.
         return;
+      case 'answer':
+        // One for a whole recording: nothing to count.
+        return;
     }
   }
 
