@@ -38,7 +38,7 @@ const eventLine = (event: EventMessage): string =>
   `${clock(event.start_time + event.emit_latency_ms / 1000)}  ${event.type.toUpperCase().padEnd(11)} ${event.label} ${score(event.top_score)}, from ${clock(event.start_time).trim()}${event.end_time === null ? '' : ` to ${clock(event.end_time).trim()}`}; ${(event.cost.gmacs * 1000).toFixed(0)} MMAC since it began`;
 
 const ANSWERED: Readonly<Record<AnswerReason, string>> = {
-  confident: 'sure', horizon: 'as much as it ever takes', budget: 'the budget is spent', ended: 'it ended',
+  confident: 'sure', horizon: 'at its last step', budget: 'the budget is spent', ended: 'it ended',
 };
 
 const answerLine = ({ label, score: s, start_time: startS, observed_s: observedS, steps, horizon_steps: most, reason, modalities, cost, emit_latency_ms: latencyMs }: AnswerMessage): string => {

@@ -4,7 +4,7 @@ import type { StoppingRule } from '../inference/manifest.js';
 import type { Known } from '../policy/types.js';
 import { gateChanges, type GateStates } from './gate-changes.js';
 import { segmentMessage } from './segment-message.js';
-import { answerOf, haltsAt } from './stopping.js';
+import { answerOf, certaintyOf, haltsAt } from './stopping.js';
 import type { AnswerMessage, AnswerReason, Output } from './types.js';
 import { epochSeconds, rounded, seconds, wireCost, wireLabels } from './wire.js';
 
@@ -13,7 +13,7 @@ export interface AnswerSpec {
   /** The camera's name, as it stands in every message. */
   readonly camera: string;
   /** When the answer may be given before the end; without it, it comes at the end, or when the budget is spent. */
-  readonly rule?: Pick<StoppingRule, 'boundary'> | undefined;
+  readonly rule?: Pick<StoppingRule, 'boundary' | 'temperatures'> | undefined;
   /** Labels listed as `top_k`. Default 5. */
   readonly topK?: number;
 }
@@ -56,7 +56,9 @@ const budgetOf = ({ budget }: Settled): Pick<AnswerMessage, 'budget'> => (budget
 
 const messageOf = ({ camera, rule, topK = 5 }: AnswerSpec, startEpochS: number, belief: Knowing, reason: AnswerReason): AnswerMessage => {
   const { known, ledger, cost } = belief;
-  const { label, score } = answerOf(known);
+  const { label, score: believed } = answerOf(known);
+  // An end that comes before the rule's is one all the same; what a budget cut off, the rule says nothing of.
+  const score = certaintyOf(rule, reason === 'budget' ? undefined : reason === 'ended' ? 'horizon' : reason, believed);
   return {
     schema: 'hearken.answer.v1', camera, label, score: rounded(score, 4), top_k: wireLabels(known.labels, topK),
     start_time: startEpochS, observed_s: seconds(ledger.mediaUs), steps: ledger.segments, horizon_steps: rule?.boundary.length ?? null, reason,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { answerOf, haltsAt } from '../../src/emit/stopping.js';
+import { answerOf, certaintyOf, haltsAt } from '../../src/emit/stopping.js';
 import { ranked } from '../budget/beliefs.js';
 
 const known = (scores: Readonly<Record<string, number>>, background = 0) => ({ labels: ranked(scores), background, pattern: 'a' as const });
@@ -55,6 +55,18 @@ describe('emit/stopping', () => {
     fc.assert(fc.property(boundary, fc.array(share, { minLength: 12, maxLength: 12 }), share, (rule, scores, more) => {
       const stricter = rule.map((at) => (at === null ? null : at + more));
       return haltOf({ boundary: stricter }, scores) >= haltOf({ boundary: rule }, scores);
+    }));
+  });
+
+  it('says how sure it is for being picked out: the odds to a power, by the reason', () => {
+    const rule = { temperatures: { confident: 0.5, horizon: 2 } };
+    expect(certaintyOf(rule, 'confident', 0.9)).to.be.closeTo(0.81 / 0.82, 1e-12);
+    expect(certaintyOf(rule, 'horizon', 0.9)).to.be.closeTo(0.75, 1e-12);
+    expect([certaintyOf(rule, undefined, 0.9), certaintyOf({}, 'confident', 0.9), certaintyOf(undefined, 'horizon', 0.9)]).to.deep.equal([0.9, 0.9, 0.9]);
+    fc.assert(fc.property(share, share, fc.double({ min: 0.05, max: 20, noNaN: true }), (a, b, temperature) => {
+      const said = (score: number): number => certaintyOf({ temperatures: { confident: temperature, horizon: 1 } }, 'confident', score);
+      expect(said(a)).to.be.within(0, 1);
+      if (a <= b) expect(said(a), 'more is never said as less').to.be.at.most(said(b) + 1e-12);
     }));
   });
 });
