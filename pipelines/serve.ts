@@ -14,6 +14,7 @@ import { LiveParts } from './live-parts.js';
 import { ConfigFile, type ReadConfiguration } from './site/config-file.js';
 import { LiveSite, type Configuration } from './site/live-site.js';
 import { NetShelf } from './site/net-shelf.js';
+import { placedIn } from './site/place-of-fault.js';
 
 /** A camera by its name. */
 export interface Camera {
@@ -118,7 +119,7 @@ export const serve = async ({ configuration, threads, server: listening, file }:
     const started = await startServer({ ...listening, note: (level, message) => { note(message, { level }); } }, site);
     server = started;
     note(greeting(started, listening, configuration));
-    await site.apply(configuration);
+    await site.apply({ ...configuration, ...(file === undefined ? {} : { placed: placedIn(file.path, file.first.tree) }) });
     release?.();
     if (file === undefined && site.over) end();
     if (file !== undefined) {

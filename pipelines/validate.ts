@@ -1,6 +1,6 @@
 /** `hearken validate [file]`: every mistake in a configuration file with its place, and what may not be meant. */
 import { stat } from 'node:fs/promises';
-import { asFault, FAULT_KINDS, type Fault } from '../src/faults.js';
+import { asFault, FAULT_KINDS } from '../src/faults.js';
 import { budgetWarnings, type BudgetedCamera } from '../src/budget/warnings.js';
 import { mayBeLive } from '../src/ingest/sources.js';
 import { errorsOf, problemLine, type Problem } from '../src/settings/problem.js';
@@ -10,6 +10,7 @@ import type { CommandContext } from './command.js';
 import { LiveParts } from './live-parts.js';
 import { readConfiguration } from './site/config-file.js';
 import { NetShelf } from './site/net-shelf.js';
+import { placeOfFault } from './site/place-of-fault.js';
 import { budgeted } from './stream-budget.js';
 
 /** What `validate` is told. */
@@ -19,12 +20,6 @@ export interface ValidateOptions {
 }
 
 type Tree = SiteReading['tree'];
-
-/** The setting that a fault of the packs is about: what it listens for, or the packs themselves. */
-const settingOf = ({ kind, room }: Fault, { profile: { packs } }: CameraSettings): readonly string[] => {
-  if (kind === 'settings-invalid' && room === 'policy') return ['listen'];
-  return packs.policy === undefined ? ['packs'] : ['model'];
-};
 
 /** Loads the packs that a camera names and holds its settings against them, as `serve` would. */
 const againstPacks = async (camera: CameraSettings, shelf: NetShelf, tree: Tree, good: BudgetedCamera[]): Promise<Problem[]> => {
@@ -39,7 +34,7 @@ const againstPacks = async (camera: CameraSettings, shelf: NetShelf, tree: Tree,
     }
   } catch (error) {
     const fault = asFault(error, 'pipelines');
-    return [{ severity: 'error', ...placeOfSetting(tree, camera.name, settingOf(fault, camera)), message: `${fault.sentence} (for the camera ${camera.name})` }];
+    return [{ severity: 'error', ...placeOfFault(tree, camera, fault), message: `${fault.sentence} (for the camera ${camera.name})` }];
   }
 };
 

@@ -11,7 +11,8 @@ import { errorsOf, problemLine, settingsFault, type Problem, type Secrets } from
 import { needRestart } from '../../src/settings/site-diff.js';
 import { siteWarnings } from '../../src/settings/site-warnings.js';
 import { readSite, type SiteSettings } from '../../src/settings/site.js';
-import type { Configuration } from './live-site.js';
+import type { Configuration, Done } from './live-site.js';
+import { placedIn } from './place-of-fault.js';
 
 /** An editor writes in several steps: what follows within this time belongs together [ms]. */
 const SETTLE_MS = 200;
@@ -64,7 +65,7 @@ export const changesOf = (file: string): Observable<void> => new Observable<void
 
 /** Who takes a configuration over. */
 export interface Taker {
-  apply(configuration: Configuration): Promise<readonly string[]>;
+  apply(configuration: Configuration): Promise<readonly Done[]>;
   complain(file: string, problems: readonly Problem[]): void;
 }
 
@@ -153,8 +154,9 @@ export class ConfigFile {
     }
     const later = before === undefined ? [] : needRestart(before, read.settings);
     if (later.length > 0) note(`${later.join(', ')}: takes effect at the next start`);
-    const done = await site.apply(read.settings);
-    for (const line of done.length === 0 ? [`${file}: read again, the cameras are as before`] : done) note(line);
+    const done = await site.apply({ ...read.settings, placed: placedIn(file, read.tree) });
+    if (done.length === 0) note(`${file}: read again, the cameras are as before`);
+    for (const { camera, line, refused } of done) note(line, { camera, level: refused ? 'error' : 'info' });
   }
 
   #refuse(problems: readonly Problem[]): void {

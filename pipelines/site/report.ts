@@ -16,6 +16,12 @@ export const redacted = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redacted(inner)]));
 };
 
+/** A state without secrets: its fault names the source, and any part of that may be a secret of the environment. */
+export const hiddenState = (state: StateMessage, hide: (text: string) => string): StateMessage => {
+  const { fault } = state;
+  return fault === null ? state : { ...state, fault: { ...fault, message: hide(fault.message), ...(fault.remedy === undefined ? {} : { remedy: hide(fault.remedy) }) } };
+};
+
 const mediaReport = ({ container, live, audio, video }: MediaInfo): CameraReport['media'] => ({
   container, live,
   audio: audio === undefined ? null : { codec: audio.codec, sample_rate_hz: audio.sampleRateHz, channels: audio.channels },

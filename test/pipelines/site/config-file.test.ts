@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { problemLine, Secrets } from '../../../src/settings/problem.js';
 import { ConfigFile, readConfiguration } from '../../../pipelines/site/config-file.js';
-import type { Configuration } from '../../../pipelines/site/live-site.js';
+import type { Configuration, Done } from '../../../pipelines/site/live-site.js';
 import { until } from '../../fixtures/connections.js';
 
 /** A site that only writes down what it is given. */
@@ -14,13 +14,13 @@ class Taken {
   applying = 0;
   most = 0;
 
-  async apply({ cameras }: Configuration): Promise<string[]> {
+  async apply({ cameras }: Configuration): Promise<Done[]> {
     this.applying += 1;
     this.most = Math.max(this.most, this.applying);
     await new Promise((resolve) => setTimeout(resolve, 20));
     this.applying -= 1;
     this.applied.push([...cameras.keys()].join());
-    return [...cameras.keys()].map((name) => `${name}: done`);
+    return [...cameras.keys()].map((camera) => ({ camera, line: 'done', refused: camera === 'bad' }));
   }
 
   complain(file: string, problems: Parameters<typeof problemLine>[1][]): void {
@@ -35,6 +35,7 @@ describe('the configuration file, followed', () => {
   let file: string;
   let taken: Taken;
   let notes: string[];
+  let levels: string[];
   let followed: ConfigFile;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'hearken-config-'));
@@ -42,7 +43,11 @@ describe('the configuration file, followed', () => {
     writeFileSync(file, cameras('a'));
     taken = new Taken();
     notes = [];
-    followed = new ConfigFile({ file, environment: { SECRET: 'geheim' }, first: await readConfiguration(file, {}), site: taken, secrets: new Secrets(), note: (line) => { notes.push(line); } });
+    levels = [];
+    followed = new ConfigFile({ file, environment: { SECRET: 'geheim' }, first: await readConfiguration(file, {}), site: taken, secrets: new Secrets(), note: (line, { camera = '', level = 'info' } = {}) => {
+      notes.push(line);
+      levels.push(`${level} ${camera} ${line}`);
+    } });
     followed.follow();
   });
   afterEach(() => {
@@ -88,6 +93,13 @@ describe('the configuration file, followed', () => {
     expect(taken.applied).to.deep.equal([]);
     writeFileSync(file, cameras('a', 'z'));
     await applied('a,z');
+  });
+
+  it('says what was done by camera, and what was refused as an error', async () => {
+    writeFileSync(file, cameras('a', 'bad'));
+    await applied('a,bad');
+    await until(() => levels.length >= 2, () => 'both lines');
+    expect(levels).to.include.members(['info a done', 'error bad done']);
   });
 
   it('takes no camera away when it is empty or gone for a moment', async () => {
