@@ -12,6 +12,7 @@ import type { SourceAddress } from '../src/ingest/sources.js';
 import type { CommandContext } from './command.js';
 import { LiveParts } from './live-parts.js';
 import { ConfigFile, type ReadConfiguration } from './site/config-file.js';
+import { addressLine, camerasLine } from './site/greeting.js';
 import { LiveSite, type Configuration } from './site/live-site.js';
 import { NetShelf } from './site/net-shelf.js';
 import { placedIn } from './site/place-of-fault.js';
@@ -91,10 +92,6 @@ const delivered = async (server: Server): Promise<void> => {
   while (server.stats().bufferedBytes > 0 && performance.now() - startMs < DELIVERY_MS.most);
 };
 
-/** Where it is served, and what; what of a source came from the environment is hidden. */
-const greeting = ({ address: { host, port } }: Server, { tls }: ServerOptions, { cameras }: Configuration): string =>
-  `serving ${tls === undefined ? 'ws' : 'wss'}://${host}:${port}/ws for ${[...cameras.values()].map(({ name, shown }) => `${name} (${String(shown['source'])})`).join(', ')}`;
-
 /** Serves until it is stopped; cameras of the command line also until every one of them has ended. */
 export const serve = async ({ configuration, threads, server: listening, file }: ServeOptions, context: CommandContext): Promise<number> => {
   const secrets = new Secrets();
@@ -114,11 +111,13 @@ export const serve = async ({ configuration, threads, server: listening, file }:
     onOver: () => { if (file === undefined && site.over) end(); },
   });
   let followed: ConfigFile | undefined;
+  let closingAtMs: number | undefined;
   try {
     const release = file === undefined ? await checkAll(configuration, shelf) : undefined;
     const started = await startServer({ ...listening, note: (level, message) => { note(message, { level }); } }, site);
     server = started;
-    note(greeting(started, listening, configuration));
+    note(addressLine(started.address, listening.tls !== undefined));
+    note(camerasLine(configuration.cameras));
     await site.apply({ ...configuration, ...(file === undefined ? {} : { placed: placedIn(file.path, file.first.tree) }) });
     release?.();
     if (file === undefined && site.over) end();
@@ -127,6 +126,8 @@ export const serve = async ({ configuration, threads, server: listening, file }:
       followed.follow();
     }
     await over;
+    closingAtMs = performance.now();
+    note(`${context.stop.aborted ? 'told to stop' : 'every camera has come to its end'}: closing`);
     return 0;
   } finally {
     followed?.close();
@@ -134,5 +135,6 @@ export const serve = async ({ configuration, threads, server: listening, file }:
     await site.close();
     if (server !== undefined) await delivered(server);
     await Promise.all([host.close(), server?.close()]);
+    if (closingAtMs !== undefined) note(`closed, after ${((performance.now() - closingAtMs) / 1000).toFixed(1)} s`);
   }
 };
