@@ -2,10 +2,11 @@
 /** The command line. */
 import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
+import { Fault } from '../src/faults.js';
 import { loadPack } from '../src/inference/pack.js';
 import type { SourceAddress } from '../src/ingest/sources.js';
 import { KNOWN_SCHEMES } from '../src/ingest/sources.js';
-import { problemLine, settingsFault } from '../src/settings/problem.js';
+import { mistakes, problemLine } from '../src/settings/problem.js';
 import { EMBEDDED_AUDIO } from '../src/settings/profile.js';
 import { exitCodeLines, runCommand, usage, type Command, type CommandContext } from './command.js';
 import { doctor } from './doctor.js';
@@ -47,8 +48,10 @@ const serveFile = async (path: string, flags: Flags, context: CommandContext): P
   const misplaced = process.argv.find((word) => IN_THE_FILE.test(word));
   if (misplaced !== undefined) throw usage(`${misplaced} belongs into ${path}, which the settings of all cameras come from.`, 'See docs/configuration.md.');
   const first = await readConfiguration(path, process.env);
-  for (const problem of first.problems) context.note(problemLine(path, problem));
-  if (first.settings === undefined) throw settingsFault(path, first.problems);
+  if (first.settings === undefined) {
+    for (const problem of first.problems) context.note(problemLine(path, problem));
+    throw new Fault('settings', 'settings-invalid', `${path}: ${mistakes(first.problems)}.`, { remedy: 'Nothing was started; correct what is named above.' });
+  }
   const { serve: listening, webhooks, threads } = first.settings;
   const options = serverOptions(listening, webhooks, process.env['HEARKEN_TOKEN']);
   return serve({

@@ -1,13 +1,14 @@
 /** `hearken validate [file]`: every mistake in a configuration file with its place, and what may not be meant. */
 import { stat } from 'node:fs/promises';
 import { asFault, FAULT_KINDS } from '../src/faults.js';
-import { budgetWarnings, type BudgetedCamera } from '../src/budget/warnings.js';
+import type { BudgetedCamera } from '../src/budget/warnings.js';
 import { mayBeLive } from '../src/ingest/sources.js';
-import { errorsOf, problemLine, type Problem } from '../src/settings/problem.js';
+import { errorsOf, mistakes, problemLine, type Problem } from '../src/settings/problem.js';
 import { placeOfSetting } from '../src/settings/site-warnings.js';
 import type { CameraSettings, SiteReading, SiteSettings } from '../src/settings/site.js';
 import type { CommandContext } from './command.js';
 import { LiveParts } from './live-parts.js';
+import { budgetProblems } from './site/odd-budgets.js';
 import { readConfiguration } from './site/config-file.js';
 import { NetShelf } from './site/net-shelf.js';
 import { placeOfFault } from './site/place-of-fault.js';
@@ -45,10 +46,6 @@ const missingFile = async ({ name, source }: CameraSettings, tree: Tree): Promis
   return there ? [] : [{ severity: 'warning', ...placeOfSetting(tree, name, ['source']), message: 'there is no such file here' }];
 };
 
-/** Where a setting of a budget stands: a camera's, or that of all cameras. */
-const placeOfBudget = (tree: Tree, camera: string | undefined, key: string): ReturnType<typeof placeOfSetting> =>
-  camera === undefined ? placeOfSetting(tree, '', ['budget', key]) : placeOfSetting(tree, camera, ['budget', key]);
-
 /** One camera after the other, so that a set of packs is loaded once and not all sets at a time. */
 const furtherChecks = async ({ cameras, budget }: SiteSettings, tree: Tree): Promise<Problem[]> => {
   const shelf = new NetShelf(1);
@@ -56,8 +53,7 @@ const furtherChecks = async ({ cameras, budget }: SiteSettings, tree: Tree): Pro
   const good: BudgetedCamera[] = [];
   for (const camera of cameras.values()) found.push(...await againstPacks(camera, shelf, tree, good), ...await missingFile(camera, tree));
   await shelf.close();
-  for (const { camera, key, message } of budgetWarnings(budget, good)) found.push({ severity: 'warning', ...placeOfBudget(tree, camera, key), message });
-  return found;
+  return [...found, ...budgetProblems(budget, good, tree)];
 };
 
 const byPlace = (a: Problem, b: Problem): number => a.line - b.line || a.column - b.column;
@@ -74,7 +70,7 @@ export const validate = async ({ file, json }: ValidateOptions, { print }: Comma
   if (json) print(JSON.stringify({ file, valid: errors === 0, cameras: settings === undefined ? [] : [...settings.cameras.keys()], problems: all }));
   else {
     for (const problem of all) print(problemLine(file, problem));
-    print(errors === 0 ? `${file}: good; ${settings?.cameras.size ?? 0} cameras` : `${file}: ${errors} mistake${errors === 1 ? '' : 's'}`);
+    print(errors === 0 ? `${file}: good; ${settings?.cameras.size ?? 0} cameras` : `${file}: ${mistakes(all)}`);
   }
   return errors === 0 ? 0 : FAULT_KINDS['settings-invalid'].exitCode;
 };

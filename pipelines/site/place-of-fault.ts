@@ -1,7 +1,7 @@
 /** Where in the file the setting stands that a camera's refused definition is about. Pure. */
 import type { Fault } from '../../src/faults.js';
 import type { Located, Place } from '../../src/settings/located.js';
-import { problemLine } from '../../src/settings/problem.js';
+import { placedLine } from '../../src/settings/problem.js';
 import { placeOfSetting } from '../../src/settings/site-warnings.js';
 import type { CameraSettings } from '../../src/settings/site.js';
 
@@ -23,4 +23,4 @@ export type Placed = (camera: CameraSettings, fault: Fault, message: string) => 
 
 /** {@link Placed} in a file that was read. */
 export const placedIn = (file: string, tree: Located): Placed => (camera, fault, message) =>
-  problemLine(file, { severity: 'error', ...placeOfFault(tree, camera, fault), message });
+  placedLine(file, placeOfFault(tree, camera, fault), message);

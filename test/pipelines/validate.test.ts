@@ -36,6 +36,17 @@ describe('hearken validate', function () {
     });
   });
 
+  it('finds what serve refuses: each mistake said once, by both', async () => {
+    const file = bytesIn('wrong-too.yaml', 'cameras:\n  a: { sorce: x }\n');
+    const { code, stderr } = await hearken(['serve', file]);
+    expect(code).to.equal(3);
+    expect(stderr).to.deep.equal([
+      `${file}:2:3 cameras.a.source: is missing (string expected)`,
+      `${file}:2:8 cameras.a.sorce: "sorce" is not known here; did you mean source?`,
+      `hearken: ${file}: 2 mistakes. Nothing was started; correct what is named above.`,
+    ]);
+  });
+
   it('ends with 3 where there is no such file, and says so in one sentence', async () => {
     const { code, stderr } = await hearken(['validate', '/no/such.yaml']);
     expect(code).to.equal(3);

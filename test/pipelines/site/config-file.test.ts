@@ -89,7 +89,11 @@ describe('the configuration file, followed', () => {
     writeFileSync(file, 'cameras:\n  a: { sorce: x }\n');
     await until(() => taken.complaints.length > 0, () => 'the complaint');
     expect(taken.complaints[0]).to.contain(`${file}:2:8 cameras.a.sorce: "sorce" is not known here; did you mean source?`);
-    expect(notes.join('\n')).to.contain('did you mean source?').and.contain('The configuration before goes on.');
+    expect(levels).to.deep.equal([
+      `error  ${file}:2:3 cameras.a.source: is missing (string expected)`,
+      `error  ${file}:2:8 cameras.a.sorce: "sorce" is not known here; did you mean source?`,
+      `error  ${file}: 2 mistakes. The configuration before goes on.`,
+    ]);
     expect(taken.applied).to.deep.equal([]);
     writeFileSync(file, cameras('a', 'z'));
     await applied('a,z');
@@ -123,6 +127,30 @@ describe('the configuration file, followed', () => {
     expect(notes[0]).to.contain('cannot be read. ').and.not.contain('..');
     writeFileSync(file, cameras('a'));
     await applied('a');
+  });
+
+  it('warns of what may not be meant, at the start and later, and of each once', async () => {
+    const whole = 'cameras: { a: { source: x }, b: { source: x } }\n';
+    writeFileSync(file, whole);
+    const first = await readConfiguration(file, {});
+    const own = new ConfigFile({
+      file, environment: {}, first, site: taken, secrets: new Secrets(),
+      note: (line, { level = 'info' } = {}) => { levels.push(`${level} ${line}`); },
+      further: ({ cameras: { size } }) => Promise.resolve([{ severity: 'warning', line: 1, column: 1, path: 'budget', message: `${size} are many` }]),
+    });
+    const warnings = (): string[] => levels.filter((line) => line.startsWith('warn ') && !line.startsWith('warn  '));
+    followed.close();
+    await own.start();
+    own.close();
+    await until(() => warnings().length === 2, () => warnings().join());
+    expect(warnings()).to.deep.equal([`warn ${file}:1:43 cameras.b.source: is the source of a, too: it will be connected to twice`, `warn ${file}:1:1 budget: 2 are many`]);
+    writeFileSync(file, `# moved\n${whole}`);
+    await own.read(true);
+    expect(warnings()).to.have.length(2);
+    writeFileSync(file, cameras('a', 'b', 'c'));
+    await own.read(true);
+    await until(() => warnings().length === 4, () => warnings().join('\n'));
+    expect(warnings().slice(2)).to.deep.equal([`warn ${file}:1:61 cameras.c.source: is the source of a, too: it will be connected to twice`, `warn ${file}:1:1 budget: 3 are many`]);
   });
 
   it('is left alone when another file of its folder changes, and read again on SIGHUP', async () => {
