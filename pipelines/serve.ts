@@ -3,7 +3,7 @@ import { SiteBudget } from '../src/budget/site-budget.js';
 import { budgetWarnings } from '../src/budget/warnings.js';
 import { MediaHost } from '../src/media/host.js';
 import { createJournal, type About } from '../src/serve/journal.js';
-import type { ServerOptions } from '../src/serve/options.js';
+import { limitsOf, type ServerOptions } from '../src/serve/options.js';
 import { startServer, type Server } from '../src/serve/server.js';
 import { siteBudgetSchema } from '../src/settings/budget.js';
 import type { Profile } from '../src/settings/profile.js';
@@ -43,8 +43,8 @@ export const camerasOf = (cameras: readonly Camera[], profile: Profile): Configu
 });
 
 /** The server as the file describes it; the environment's token may do everything. */
-export const serverOptions = ({ host, port, origins, tokens, tls }: ServeSettings, webhooks: readonly WebhookSettings[], token: string | undefined): ServerOptions => ({
-  host, port, origins, tokens,
+export const serverOptions = ({ host, port, origins, tokens, tls, limits }: ServeSettings, webhooks: readonly WebhookSettings[], token: string | undefined): ServerOptions => ({
+  host, port, origins, tokens, limits: limitsOf(limits),
   ...(tls === undefined ? {} : { tls }),
   ...(token === undefined ? {} : { token }),
   webhooks: webhooks.map(({ name, url, secret, cameras, labels, minScore, kinds }, i) => ({

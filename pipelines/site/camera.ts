@@ -71,6 +71,7 @@ export class Camera {
     this.#settings = settings;
     this.#origin = origin;
     this.#context = { ...context, door: new PublisherDoor() };
+    this.#context.door.configure(settings.profile.whip);
     this.#state = stateMessage(settings.name, { kind: 'state', state: 'starting' }, Date.now());
     this.#sinceTime = this.#state.time;
   }
@@ -146,6 +147,7 @@ export class Camera {
     }
     this.#settings = settings;
     this.#origin = origin;
+    this.#context.door.configure(settings.profile.whip);
     return done;
   }
 

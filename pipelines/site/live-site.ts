@@ -31,7 +31,7 @@ export interface Done {
 
 /** How a change took effect, in words. */
 const EFFECT: Readonly<Record<HowToApply | 'same', string>> = {
-  'in-place': 'holds from the next segment on',
+  'in-place': 'holds from now on, and the connection stays',
   'new-connection': 'the camera is opened anew',
   'same': 'it runs like that already',
 };

@@ -37,7 +37,7 @@ describe('the published schema of the configuration file', () => {
 describe('docs/configuration.md', () => {
   const documentation = readFileSync('docs/configuration.md', 'utf8');
   const examples = [...documentation.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? '');
-  const environment = { CAM_USER: 'viewer', CAM_PASS: 'geheim', HOOK_SECRET: 'a secret of its own', DASHBOARD_TOKEN: 'correct-horse-battery', PORT: '8787' };
+  const environment = { CAM_USER: 'viewer', CAM_PASS: 'geheim', HOOK_SECRET: 'a secret of its own', TURN_CREDENTIAL: 'of its own', DASHBOARD_TOKEN: 'correct-horse-battery', PORT: '8787' };
 
   it('has examples that are right', () => {
     expect(examples.length).to.be.at.least(1);

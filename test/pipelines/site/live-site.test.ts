@@ -70,7 +70,7 @@ describe('a site of cameras', function () {
     await one.site.apply(withConfidence(1));
     await one.heard('dock', 3);
     expect(one.of('dock').filter(({ kind }) => kind === 'event')).to.deep.equal([]);
-    expect(await one.site.apply(withConfidence(0.001))).to.deep.equal([{ camera: 'dock', line: 'changed emit.confidence: holds from the next segment on', refused: false }]);
+    expect(await one.site.apply(withConfidence(0.001))).to.deep.equal([{ camera: 'dock', line: 'changed emit.confidence: holds from now on, and the connection stays', refused: false }]);
     await one.heard('dock', 3);
     const begun = one.of('dock').flatMap((output) => (output.kind === 'event' && output.event.type === 'provisional' ? [output.event.id] : []));
     expect(begun.length).to.be.greaterThan(0);
@@ -170,6 +170,16 @@ describe('a site of cameras', function () {
     expect([await one.site.remove('dock'), await one.site.remove('extra'), await one.site.remove('extra')]).to.deep.equal([false, true, false]);
     await one.heard('dock', 1);
     expectNoneLost(one, 'dock');
+  });
+
+  it('lets other ways for publishers hold for the next one, without opening the camera anew, and shows no credential', async () => {
+    const one = bench();
+    const withTurn = (wait: number): SiteSettings => settings(`cameras: { porch: { source: whip, whip: { key_frame_wait_s: ${wait}, ice_servers: [{ url: "turn:t", username: me, credential: offen }] } } }`);
+    await one.site.apply(withTurn(1));
+    await until(() => one.states('porch').length > 0, () => 'the camera to wait for a publisher');
+    expect(one.site.whip('porch')?.iceServers).to.have.length(1);
+    expect(await one.site.apply(withTurn(2))).to.deep.equal([{ camera: 'porch', line: 'changed whip.key_frame_wait_s: holds from now on, and the connection stays', refused: false }]);
+    expect(JSON.stringify(one.site.cameras())).to.contain('turn:t').and.not.contain('offen');
   });
 
   it('hides what is secret in reports and faults, and tries a camera again that refuses', async () => {
