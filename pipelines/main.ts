@@ -16,7 +16,7 @@ import { importFile, list, pull, show, type ImportFlags } from './models.js';
 import { camerasOf, serve, serverOptions } from './serve.js';
 import { readConfiguration } from './site/config-file.js';
 import { sampleOf } from './stream.js';
-import { validate } from './validate.js';
+import { printSchema, validate } from './validate.js';
 import { watch } from './watch.js';
 
 const DEFAULT_PORT = 8787;
@@ -120,8 +120,9 @@ listening(withProfile(cli.command('serve [...what]', 'Recognise many sources and
 
 cli.command('validate [file]', 'Say every mistake in a configuration file, with its line')
   .option('--json', 'One JSON object')
-  .action((file: string | undefined, flags: Flags) => {
-    run(async (context) => validate({ file: file ?? DEFAULT_FILE, json: flags.json === true }, context));
+  .option('--schema', 'Print the JSON Schema of the file instead, for editors')
+  .action((file: string | undefined, flags: Flags & { readonly schema?: boolean }) => {
+    run(async (context) => (flags.schema === true ? printSchema(context) : validate({ file: file ?? DEFAULT_FILE, json: flags.json === true }, context)));
   });
 
 withProfile(cli.command('doctor <source>', 'Say what a source carries, what will be decoded, and what is wrong'))

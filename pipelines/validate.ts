@@ -4,6 +4,7 @@ import { asFault, FAULT_KINDS } from '../src/faults.js';
 import type { BudgetedCamera } from '../src/budget/warnings.js';
 import { mayBeLive } from '../src/ingest/sources.js';
 import { errorsOf, mistakes, problemLine, type Problem } from '../src/settings/problem.js';
+import { siteJsonSchema } from '../src/settings/site-schema.js';
 import { placeOfSetting } from '../src/settings/site-warnings.js';
 import type { CameraSettings, SiteReading, SiteSettings } from '../src/settings/site.js';
 import type { CommandContext } from './command.js';
@@ -73,4 +74,10 @@ export const validate = async ({ file, json }: ValidateOptions, { print }: Comma
     print(errors === 0 ? `${file}: good; ${settings?.cameras.size ?? 0} cameras` : `${file}: ${mistakes(all)}`);
   }
   return errors === 0 ? 0 : FAULT_KINDS['settings-invalid'].exitCode;
+};
+
+/** Prints the schema that the file is checked by, as the installed package has it in `schema/`. */
+export const printSchema = async ({ print }: CommandContext): Promise<number> => {
+  print(JSON.stringify(siteJsonSchema(), null, 2));
+  return Promise.resolve(0);
 };

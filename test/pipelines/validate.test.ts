@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { bytesIn, recording, tone } from '../fixtures/recordings.js';
 import { hearken } from '../fixtures/command.js';
@@ -45,6 +46,12 @@ describe('hearken validate', function () {
       `${file}:2:8 cameras.a.sorce: "sorce" is not known here; did you mean source?`,
       `hearken: ${file}: 2 mistakes. Nothing was started; correct what is named above.`,
     ]);
+  });
+
+  it('prints the schema that editors are given, the same as the package ships', async () => {
+    const { code, stdout } = await hearken(['validate', '--schema']);
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout.join('\n'))).to.deep.equal(JSON.parse(readFileSync('schema/hearken.schema.json', 'utf8')));
   });
 
   it('ends with 3 where there is no such file, and says so in one sentence', async () => {

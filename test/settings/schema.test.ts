@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { schemaText } from '../../tools/schema/text.js';
 import { inFile, siteFileSchema, siteJsonSchema } from '../../src/settings/site-schema.js';
@@ -45,7 +45,10 @@ describe('docs/configuration.md', () => {
   });
 
   it('begins its full example with the line that editors look for', () => {
-    expect(examples[0]).to.match(/^# yaml-language-server: \$schema=\S+hearken.schema.json\n/);
+    const [, path = ''] = /^# yaml-language-server: \$schema=\.\/node_modules\/hearken\/(\S+)\n/.exec(examples[0] ?? '') ?? [];
+    const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly files: readonly string[] };
+    expect(existsSync(path), 'it is there').to.equal(true);
+    expect(files, 'and goes with the package').to.include(path.split('/')[0]);
   });
 
   it('has an example of every section', () => {
