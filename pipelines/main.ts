@@ -2,10 +2,11 @@
 /** The command line. */
 import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
+import { Fault } from '../src/faults.js';
 import { loadPack } from '../src/inference/pack.js';
 import type { SourceAddress } from '../src/ingest/sources.js';
 import { KNOWN_SCHEMES } from '../src/ingest/sources.js';
-import { problemLine, settingsFault } from '../src/settings/problem.js';
+import { mistakes, problemLine } from '../src/settings/problem.js';
 import { EMBEDDED_AUDIO } from '../src/settings/profile.js';
 import type { Answering } from './answering.js';
 import { exitCodeLines, runCommand, usage, type Command, type CommandContext } from './command.js';
@@ -17,7 +18,7 @@ import { importFile, list, pull, show, type ImportFlags } from './models.js';
 import { camerasOf, serve, serverOptions } from './serve.js';
 import { readConfiguration } from './site/config-file.js';
 import { sampleOf } from './stream.js';
-import { validate } from './validate.js';
+import { printSchema, validate } from './validate.js';
 import { watch } from './watch.js';
 
 const DEFAULT_PORT = 8787;
@@ -49,8 +50,10 @@ const serveFile = async (path: string, flags: Flags, context: CommandContext): P
   const misplaced = process.argv.find((word) => IN_THE_FILE.test(word));
   if (misplaced !== undefined) throw usage(`${misplaced} belongs into ${path}, which the settings of all cameras come from.`, 'See docs/configuration.md.');
   const first = await readConfiguration(path, process.env);
-  for (const problem of first.problems) context.note(problemLine(path, problem));
-  if (first.settings === undefined) throw settingsFault(path, first.problems);
+  if (first.settings === undefined) {
+    for (const problem of first.problems) context.note(problemLine(path, problem));
+    throw new Fault('settings', 'settings-invalid', `${path}: ${mistakes(first.problems)}.`, { remedy: 'Nothing was started; correct what is named above.' });
+  }
   const { serve: listening, webhooks, threads } = first.settings;
   const options = serverOptions(listening, webhooks, process.env['HEARKEN_TOKEN']);
   return serve({
@@ -130,8 +133,9 @@ listening(withProfile(cli.command('serve [...what]', 'Recognise many sources and
 
 cli.command('validate [file]', 'Say every mistake in a configuration file, with its line')
   .option('--json', 'One JSON object')
-  .action((file: string | undefined, flags: Flags) => {
-    run(async (context) => validate({ file: file ?? DEFAULT_FILE, json: flags.json === true }, context));
+  .option('--schema', 'Print the JSON Schema of the file instead, for editors')
+  .action((file: string | undefined, flags: Flags & { readonly schema?: boolean }) => {
+    run(async (context) => (flags.schema === true ? printSchema(context) : validate({ file: file ?? DEFAULT_FILE, json: flags.json === true }, context)));
   });
 
 withProfile(cli.command('doctor <source>', 'Say what a source carries, what will be decoded, and what is wrong'))

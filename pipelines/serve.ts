@@ -1,9 +1,11 @@
 /** `hearken serve [hearken.yaml]`: recognises many sources in one process and serves what happens. */
 import { SiteBudget } from '../src/budget/site-budget.js';
+import { budgetWarnings } from '../src/budget/warnings.js';
 import { MediaHost } from '../src/media/host.js';
 import { createJournal, type About } from '../src/serve/journal.js';
-import type { ServerOptions } from '../src/serve/options.js';
+import { limitsOf, type ServerOptions } from '../src/serve/options.js';
 import { startServer, type Server } from '../src/serve/server.js';
+import { siteBudgetSchema } from '../src/settings/budget.js';
 import type { Profile } from '../src/settings/profile.js';
 import { Secrets } from '../src/settings/problem.js';
 import type { ServeSettings, WebhookSettings } from '../src/settings/site-schema.js';
@@ -12,8 +14,11 @@ import type { SourceAddress } from '../src/ingest/sources.js';
 import type { CommandContext } from './command.js';
 import { LiveParts } from './live-parts.js';
 import { ConfigFile, type ReadConfiguration } from './site/config-file.js';
+import { addressLine, camerasLine } from './site/greeting.js';
 import { LiveSite, type Configuration } from './site/live-site.js';
 import { NetShelf } from './site/net-shelf.js';
+import { oddBudgets } from './site/odd-budgets.js';
+import { budgeted } from './stream-budget.js';
 
 /** A camera by its name. */
 export interface Camera {
@@ -38,8 +43,8 @@ export const camerasOf = (cameras: readonly Camera[], profile: Profile): Configu
 });
 
 /** The server as the file describes it; the environment's token may do everything. */
-export const serverOptions = ({ host, port, origins, tokens, tls }: ServeSettings, webhooks: readonly WebhookSettings[], token: string | undefined): ServerOptions => ({
-  host, port, origins, tokens,
+export const serverOptions = ({ host, port, origins, tokens, tls, limits }: ServeSettings, webhooks: readonly WebhookSettings[], token: string | undefined): ServerOptions => ({
+  host, port, origins, tokens, limits: limitsOf(limits),
   ...(tls === undefined ? {} : { tls }),
   ...(token === undefined ? {} : { token }),
   webhooks: webhooks.map(({ name, url, secret, cameras, labels, minScore, kinds }, i) => ({
@@ -56,12 +61,15 @@ export const serverOptions = ({ host, port, origins, tokens, tls }: ServeSetting
 });
 
 /** A command line is right or wrong as a whole: what does not fit the nets is said at once. */
-const checkAll = async ({ cameras }: Configuration, shelf: NetShelf): Promise<() => void> => {
+const checkAll = async ({ cameras }: Configuration, shelf: NetShelf, note: Speaking['note']): Promise<() => void> => {
   const [first] = cameras.values();
   if (first === undefined) return () => undefined;
   const { nets, release } = await shelf.acquire(first.profile);
   try {
     new LiveParts(nets, first.profile);
+    // They have their settings in common, and no budget above them.
+    const odd = budgetWarnings(siteBudgetSchema.parse({}), [budgeted(first.name, first.profile, nets)]);
+    for (const { key, message } of odd) note(`budget.${key}: ${message}`, { level: 'warn' });
     return release;
   } catch (error) {
     release();
@@ -90,21 +98,45 @@ const delivered = async (server: Server): Promise<void> => {
   while (server.stats().bufferedBytes > 0 && performance.now() - startMs < DELIVERY_MS.most);
 };
 
-/** Where it is served, and what; what of a source came from the environment is hidden. */
-const greeting = ({ address: { host, port } }: Server, { tls }: ServerOptions, { cameras }: Configuration): string =>
-  `serving ${tls === undefined ? 'ws' : 'wss'}://${host}:${port}/ws for ${[...cameras.values()].map(({ name, shown }) => `${name} (${String(shown['source'])})`).join(', ')}`;
+interface Speaking {
+  /** Takes what came from the environment out of a text. */
+  readonly hide: (text: string) => string;
+  readonly note: (message: string, about?: About) => void;
+}
+
+const speaking = (secrets: Secrets, { note: write, interactive }: CommandContext): Speaking => {
+  const hide = (text: string): string => secrets.hide(text);
+  const journal = createJournal({ write, human: interactive, hide });
+  return {
+    hide,
+    note: (message, { level = 'info', camera } = {}) => {
+      journal(level, message, camera === undefined ? {} : { camera });
+    },
+  };
+};
+
+/** What is open while it serves. */
+interface Opened {
+  readonly host: MediaHost;
+  readonly site: LiveSite;
+  readonly server: Server | undefined;
+  readonly followed: ConfigFile | undefined;
+}
+
+/** Events end first, so that subscribers still hear of it; then sockets close with their code. */
+const close = async ({ host, site, server, followed }: Opened): Promise<void> => {
+  followed?.close();
+  await site.close();
+  if (server !== undefined) await delivered(server);
+  await Promise.all([host.close(), server?.close()]);
+};
 
 /** Serves until it is stopped; cameras of the command line also until every one of them has ended. */
 export const serve = async ({ configuration, threads, server: listening, file }: ServeOptions, context: CommandContext): Promise<number> => {
   const secrets = new Secrets();
   if (file !== undefined) secrets.merge(file.first.secrets);
-  const hide = (text: string): string => secrets.hide(text);
-  const journal = createJournal({ write: context.note, human: context.interactive, hide });
-  const note = (message: string, { level = 'info', camera }: About = {}): void => {
-    journal(level, message, camera === undefined ? {} : { camera });
-  };
-  const host = new MediaHost();
-  const shelf = new NetShelf(threads);
+  const { hide, note } = speaking(secrets, context);
+  const [host, shelf] = [new MediaHost(), new NetShelf(threads)];
   const { over, end } = ending(context.stop);
   let server: Server | undefined;
   const site = new LiveSite({
@@ -112,26 +144,25 @@ export const serve = async ({ configuration, threads, server: listening, file }:
     publish: (camera, output) => server?.publish(camera, output),
     onOver: () => { if (file === undefined && site.over) end(); },
   });
-  let followed: ConfigFile | undefined;
+  const followed = file === undefined ? undefined : new ConfigFile({
+    file: file.path, environment: process.env, first: file.first, site, secrets, note,
+    further: async (settings, tree) => oddBudgets(settings, tree, shelf),
+  });
+  let closingAtMs: number | undefined;
   try {
-    const release = file === undefined ? await checkAll(configuration, shelf) : undefined;
-    const started = await startServer({ ...listening, note: (level, message) => { note(message, { level }); } }, site);
-    server = started;
-    note(greeting(started, listening, configuration));
-    await site.apply(configuration);
+    const release = file === undefined ? await checkAll(configuration, shelf, note) : undefined;
+    server = await startServer({ ...listening, note: (level, message) => { note(message, { level }); } }, site);
+    note(addressLine(server.address, listening.tls !== undefined));
+    note(camerasLine(configuration.cameras));
+    await (followed === undefined ? site.apply(configuration) : followed.start());
     release?.();
     if (file === undefined && site.over) end();
-    if (file !== undefined) {
-      followed = new ConfigFile({ file: file.path, environment: process.env, first: file.first, site, secrets, note });
-      followed.follow();
-    }
     await over;
+    closingAtMs = performance.now();
+    note(`${context.stop.aborted ? 'told to stop' : 'every camera has come to its end'}: closing`);
     return 0;
   } finally {
-    followed?.close();
-    // Events end first, so that subscribers still hear of it; then sockets close with their code.
-    await site.close();
-    if (server !== undefined) await delivered(server);
-    await Promise.all([host.close(), server?.close()]);
+    await close({ host, site, server, followed });
+    if (closingAtMs !== undefined) note(`closed, after ${((performance.now() - closingAtMs) / 1000).toFixed(1)} s`);
   }
 };

@@ -1,15 +1,18 @@
 /** `hearken validate [file]`: every mistake in a configuration file with its place, and what may not be meant. */
 import { stat } from 'node:fs/promises';
-import { asFault, FAULT_KINDS, type Fault } from '../src/faults.js';
-import { budgetWarnings, type BudgetedCamera } from '../src/budget/warnings.js';
+import { asFault, FAULT_KINDS } from '../src/faults.js';
+import type { BudgetedCamera } from '../src/budget/warnings.js';
 import { mayBeLive } from '../src/ingest/sources.js';
-import { errorsOf, problemLine, type Problem } from '../src/settings/problem.js';
+import { errorsOf, mistakes, problemLine, type Problem } from '../src/settings/problem.js';
+import { siteJsonSchema } from '../src/settings/site-schema.js';
 import { placeOfSetting } from '../src/settings/site-warnings.js';
 import type { CameraSettings, SiteReading, SiteSettings } from '../src/settings/site.js';
 import type { CommandContext } from './command.js';
 import { LiveParts } from './live-parts.js';
+import { budgetProblems } from './site/odd-budgets.js';
 import { readConfiguration } from './site/config-file.js';
 import { NetShelf } from './site/net-shelf.js';
+import { placeOfFault } from './site/place-of-fault.js';
 import { budgeted } from './stream-budget.js';
 
 /** What `validate` is told. */
@@ -19,12 +22,6 @@ export interface ValidateOptions {
 }
 
 type Tree = SiteReading['tree'];
-
-/** The setting that a fault of the packs is about: what it listens for, or the packs themselves. */
-const settingOf = ({ kind, room }: Fault, { profile: { packs } }: CameraSettings): readonly string[] => {
-  if (kind === 'settings-invalid' && room === 'policy') return ['listen'];
-  return packs.policy === undefined ? ['packs'] : ['model'];
-};
 
 /** Loads the packs that a camera names and holds its settings against them, as `serve` would. */
 const againstPacks = async (camera: CameraSettings, shelf: NetShelf, tree: Tree, good: BudgetedCamera[]): Promise<Problem[]> => {
@@ -39,7 +36,7 @@ const againstPacks = async (camera: CameraSettings, shelf: NetShelf, tree: Tree,
     }
   } catch (error) {
     const fault = asFault(error, 'pipelines');
-    return [{ severity: 'error', ...placeOfSetting(tree, camera.name, settingOf(fault, camera)), message: `${fault.sentence} (for the camera ${camera.name})` }];
+    return [{ severity: 'error', ...placeOfFault(tree, camera, fault), message: `${fault.sentence} (for the camera ${camera.name})` }];
   }
 };
 
@@ -50,10 +47,6 @@ const missingFile = async ({ name, source }: CameraSettings, tree: Tree): Promis
   return there ? [] : [{ severity: 'warning', ...placeOfSetting(tree, name, ['source']), message: 'there is no such file here' }];
 };
 
-/** Where a setting of a budget stands: a camera's, or that of all cameras. */
-const placeOfBudget = (tree: Tree, camera: string | undefined, key: string): ReturnType<typeof placeOfSetting> =>
-  camera === undefined ? placeOfSetting(tree, '', ['budget', key]) : placeOfSetting(tree, camera, ['budget', key]);
-
 /** One camera after the other, so that a set of packs is loaded once and not all sets at a time. */
 const furtherChecks = async ({ cameras, budget }: SiteSettings, tree: Tree): Promise<Problem[]> => {
   const shelf = new NetShelf(1);
@@ -61,8 +54,7 @@ const furtherChecks = async ({ cameras, budget }: SiteSettings, tree: Tree): Pro
   const good: BudgetedCamera[] = [];
   for (const camera of cameras.values()) found.push(...await againstPacks(camera, shelf, tree, good), ...await missingFile(camera, tree));
   await shelf.close();
-  for (const { camera, key, message } of budgetWarnings(budget, good)) found.push({ severity: 'warning', ...placeOfBudget(tree, camera, key), message });
-  return found;
+  return [...found, ...budgetProblems(budget, good, tree)];
 };
 
 const byPlace = (a: Problem, b: Problem): number => a.line - b.line || a.column - b.column;
@@ -79,7 +71,13 @@ export const validate = async ({ file, json }: ValidateOptions, { print }: Comma
   if (json) print(JSON.stringify({ file, valid: errors === 0, cameras: settings === undefined ? [] : [...settings.cameras.keys()], problems: all }));
   else {
     for (const problem of all) print(problemLine(file, problem));
-    print(errors === 0 ? `${file}: good; ${settings?.cameras.size ?? 0} cameras` : `${file}: ${errors} mistake${errors === 1 ? '' : 's'}`);
+    print(errors === 0 ? `${file}: good; ${settings?.cameras.size ?? 0} cameras` : `${file}: ${mistakes(all)}`);
   }
   return errors === 0 ? 0 : FAULT_KINDS['settings-invalid'].exitCode;
+};
+
+/** Prints the schema that the file is checked by, as the installed package has it in `schema/`. */
+export const printSchema = async ({ print }: CommandContext): Promise<number> => {
+  print(JSON.stringify(siteJsonSchema(), null, 2));
+  return Promise.resolve(0);
 };

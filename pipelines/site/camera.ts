@@ -7,15 +7,16 @@ import type { SourceEvent, StateChanged } from '../../src/ingest/types.js';
 import { PublisherDoor } from '../../src/ingest/webrtc/publisher-door.js';
 import type { LazyVideo, MediaInfo } from '../../src/media/types.js';
 import type { CameraReport } from '../../src/serve/camera-report.js';
-import type { About } from '../../src/serve/journal.js';
+import type { About, Level } from '../../src/serve/journal.js';
 import { cameraChange, type HowToApply } from '../../src/settings/site-diff.js';
 import type { CameraSettings } from '../../src/settings/site.js';
 import { stateLine } from '../lines.js';
 import { Figures } from './figures.js';
 import { OneRun, type RunContext, type RunEvents } from './one-run.js';
 import { OpenEvents } from './open-events.js';
-import { cameraReport } from './report.js';
-import { reviveInS } from './revive.js';
+import type { Placed } from './place-of-fault.js';
+import { cameraReport, hiddenState } from './report.js';
+import { onlyRedefined, reviveInS } from './revive.js';
 
 /** Who wants segments faster than this machine can follow is blocked until it has followed for this long [ms]. */
 const BLOCKED_MS = 5_000;
@@ -27,6 +28,8 @@ export interface CameraContext extends Omit<RunContext, 'door'> {
   readonly note: (line: string, about?: About) => void;
   /** Takes what came from the environment out of a text. */
   readonly hide: (text: string) => string;
+  /** Where the definition of a camera of the file stands; without it, nothing is put in front. */
+  readonly placed?: Placed;
   /** Something came to its end that may have been the last. */
   readonly onOver?: () => void;
 }
@@ -68,6 +71,7 @@ export class Camera {
     this.#settings = settings;
     this.#origin = origin;
     this.#context = { ...context, door: new PublisherDoor() };
+    this.#context.door.configure(settings.profile.whip);
     this.#state = stateMessage(settings.name, { kind: 'state', state: 'starting' }, Date.now());
     this.#sinceTime = this.#state.time;
   }
@@ -112,6 +116,11 @@ export class Camera {
     }
   }
 
+  /** A message about its definition, with the place in the file where there is one. */
+  placed(fault: Fault, message: string, settings = this.#settings): string {
+    return this.#origin === 'file' ? this.#context.placed?.(settings, fault, message) ?? message : message;
+  }
+
   /** Opens it; rejects with the fault when its definition does not fit, and then nothing happened. */
   async startOrRefuse(): Promise<void> {
     const turn = this.#turn += 1;
@@ -138,6 +147,7 @@ export class Camera {
     }
     this.#settings = settings;
     this.#origin = origin;
+    this.#context.door.configure(settings.profile.whip);
     return done;
   }
 
@@ -224,26 +234,22 @@ export class Camera {
   #fail(fault: Fault): void {
     this.#failures += 1;
     const inS = this.#closed ? undefined : reviveInS(fault, this.#settings, this.#failures);
-    this.#say({ kind: 'state', state: 'failed', fault, ...(inS === undefined ? {} : { retryInMs: inS * 1000 }) });
+    this.#say({ kind: 'state', state: 'failed', fault, ...(inS === undefined ? {} : { retryInMs: inS * 1000 }) }, onlyRedefined(fault)
+      ? { level: 'error', line: this.placed(fault, `cannot be opened: ${this.#context.hide(fault.sentence)}`) }
+      : undefined);
     if (inS !== undefined) this.#revival = setTimeout(() => {
       this.#revival = undefined;
       void this.start();
     }, inS * 1000);
   }
 
-  #say(change: StateChanged): void {
-    const state = this.#hidden(stateMessage(this.#settings.name, change, Date.now()));
+  #say(change: StateChanged, said?: { readonly level: Level; readonly line: string }): void {
+    const state = hiddenState(stateMessage(this.#settings.name, change, Date.now()), this.#context.hide);
     if (state.state !== this.#state.state) this.#sinceTime = state.time;
     this.#state = state;
-    this.#context.note(stateLine(state), { camera: this.#settings.name, level: state.fault === null ? 'info' : 'warn' });
+    const { level, line } = said ?? { level: state.fault === null ? 'info' : 'warn', line: stateLine(state) };
+    this.#context.note(line, { camera: this.#settings.name, level });
     this.#publish({ kind: 'state', state });
-  }
-
-  /** A fault names its source, and any part of that may be a secret of the environment. */
-  #hidden(state: StateMessage): StateMessage {
-    const { hide } = this.#context;
-    const { fault } = state;
-    return fault === null ? state : { ...state, fault: { ...fault, message: hide(fault.message), ...(fault.remedy === undefined ? {} : { remedy: hide(fault.remedy) }) } };
   }
 
   #publish(output: Output): void {

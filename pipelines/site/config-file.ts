@@ -7,11 +7,12 @@ import { Fault } from '../../src/faults.js';
 import type { About } from '../../src/serve/journal.js';
 import type { Environment } from '../../src/settings/environment.js';
 import type { Located } from '../../src/settings/located.js';
-import { errorsOf, problemLine, settingsFault, type Problem, type Secrets } from '../../src/settings/problem.js';
+import { errorsOf, mistakes, placedLine, type Problem, type Secrets } from '../../src/settings/problem.js';
 import { needRestart } from '../../src/settings/site-diff.js';
 import { siteWarnings } from '../../src/settings/site-warnings.js';
 import { readSite, type SiteSettings } from '../../src/settings/site.js';
-import type { Configuration } from './live-site.js';
+import type { Configuration, Done } from './live-site.js';
+import { placedIn } from './place-of-fault.js';
 
 /** An editor writes in several steps: what follows within this time belongs together [ms]. */
 const SETTLE_MS = 200;
@@ -64,8 +65,21 @@ export const changesOf = (file: string): Observable<void> => new Observable<void
 
 /** Who takes a configuration over. */
 export interface Taker {
-  apply(configuration: Configuration): Promise<readonly string[]>;
+  apply(configuration: Configuration): Promise<readonly Done[]>;
   complain(file: string, problems: readonly Problem[]): void;
+}
+
+/** Says of each reading what the one before did not say already. */
+class News {
+  #before = new Set<string>();
+
+  of(problems: readonly Problem[]): Problem[] {
+    // A line that only moved is no news.
+    const keyOf = ({ path, message }: Problem): string => `${path} ${message}`;
+    const fresh = problems.filter((problem) => !this.#before.has(keyOf(problem)));
+    this.#before = new Set(problems.map(keyOf));
+    return fresh;
+  }
 }
 
 /** What following a file needs. */
@@ -75,6 +89,8 @@ export interface FollowOptions {
   /** What was read at the start. */
   readonly first: ReadConfiguration;
   readonly site: Taker;
+  /** What else may not be meant, found once the cameras run. Never rejects. */
+  readonly further?: (settings: SiteSettings, tree: Located) => Promise<readonly Problem[]>;
   /** Texts that must never be shown; what is read adds to them. */
   readonly secrets: Secrets;
   readonly note: (line: string, about?: About) => void;
@@ -89,12 +105,22 @@ export class ConfigFile {
   #reading = false;
   #again: { readonly forced: boolean } | undefined;
   #subscription: Subscription | undefined;
+  readonly #warnings = new News();
+  readonly #furtherWarnings = new News();
 
   /** @param options which file, and who takes it over */
   constructor(options: FollowOptions) {
     this.#options = options;
     this.#last = options.first;
     this.#text = options.first.text;
+  }
+
+  /** Lets the site take over what was read at the start, and follows the file from then on. */
+  async start(): Promise<void> {
+    const { first } = this.#options;
+    this.#warn(first.problems);
+    if (first.settings !== undefined) await this.#take(first, first.settings);
+    this.follow();
   }
 
   /** Follows the file and SIGHUP until {@link ConfigFile.close}. */
@@ -129,7 +155,7 @@ export class ConfigFile {
   }
 
   async #read(forced: boolean): Promise<void> {
-    const { file, environment, site, secrets, note } = this.#options;
+    const { file, environment, secrets, note } = this.#options;
     let read: ReadConfiguration;
     try {
       read = await readConfiguration(file, environment);
@@ -138,28 +164,50 @@ export class ConfigFile {
       if (this.#text === undefined && !forced) return;
       this.#text = undefined;
       const message = error instanceof Fault ? error.message.replace(/\.$/, '') : `${file} cannot be read`;
-      this.#refuse([{ severity: 'error', line: 0, column: 0, path: '', message }]);
+      this.#refuse([{ severity: 'error', line: 0, column: 0, path: '', message }], message);
       return;
     }
     if (read.text === this.#text && !forced) return;
     this.#text = read.text;
     secrets.merge(read.secrets);
-    for (const problem of read.problems) note(problemLine(file, problem), { level: 'warn' });
+    this.#warn(read.problems);
     const before = this.#last.settings;
     this.#last = { ...read, ...(read.settings === undefined && before !== undefined ? { settings: before } : {}) };
     if (read.settings === undefined) {
-      this.#refuse(errorsOf(read.problems));
+      for (const problem of errorsOf(read.problems)) note(placedLine(file, problem, problem.message), { level: 'error' });
+      this.#refuse(errorsOf(read.problems), `${file}: ${mistakes(read.problems)}`);
       return;
     }
     const later = before === undefined ? [] : needRestart(before, read.settings);
     if (later.length > 0) note(`${later.join(', ')}: takes effect at the next start`);
-    const done = await site.apply(read.settings);
-    for (const line of done.length === 0 ? [`${file}: read again, the cameras are as before`] : done) note(line);
+    const done = await this.#take(read, read.settings);
+    if (done.length === 0) note(`${file}: read again, the cameras are as before`);
+    for (const { camera, line, refused } of done) note(line, { camera, level: refused ? 'error' : 'info' });
   }
 
-  #refuse(problems: readonly Problem[]): void {
+  /** Nobody waits for the nets here: what they cost is told when they are there. */
+  async #take(read: ReadConfiguration, settings: SiteSettings): Promise<readonly Done[]> {
+    const { file, site, further } = this.#options;
+    const done = await site.apply({ ...settings, placed: placedIn(file, read.tree) });
+    void further?.(settings, read.tree).then((problems) => {
+      // Another reading has come meanwhile, and is judged by itself.
+      if (this.#last.settings === settings) this.#say(this.#furtherWarnings.of(problems));
+    });
+    return done;
+  }
+
+  #warn(problems: readonly Problem[]): void {
+    this.#say(this.#warnings.of(problems.filter(({ severity }) => severity === 'warning')));
+  }
+
+  #say(problems: readonly Problem[]): void {
+    const { file, note } = this.#options;
+    for (const problem of problems) note(placedLine(file, problem, problem.message), { level: 'warn' });
+  }
+
+  #refuse(problems: readonly Problem[], why: string): void {
     const { file, site, note } = this.#options;
     site.complain(file, problems);
-    note(`${settingsFault(file, problems).message} The configuration before goes on.`, { level: 'error' });
+    note(`${why}. The configuration before goes on.`, { level: 'error' });
   }
 }

@@ -3,7 +3,7 @@ import { asFault } from '../../src/faults.js';
 import type { CameraReport } from '../../src/serve/camera-report.js';
 import type { Readiness, Site, SitePicture, WhipDoor } from '../../src/serve/site.js';
 import { settingsFault, type Problem } from '../../src/settings/problem.js';
-import { diffCameras } from '../../src/settings/site-diff.js';
+import { diffCameras, type HowToApply } from '../../src/settings/site-diff.js';
 import { CAMERA_NAME, siteJsonSchema } from '../../src/settings/site-schema.js';
 import { NO_LAYER, readCamera, type CameraSettings, type SiteSettings } from '../../src/settings/site.js';
 import { checkProfile } from '../../src/settings/profile.js';
@@ -12,9 +12,29 @@ import { Fault } from '../../src/faults.js';
 import { Camera, type CameraContext } from './camera.js';
 import { permitted } from './permitted.js';
 import { Pictures } from './pictures.js';
+import type { Placed } from './place-of-fault.js';
 
 /** What the site needs to know of a configuration. */
-export type Configuration = Pick<SiteSettings, 'cameras' | 'allow' | 'base'> & Partial<Pick<SiteSettings, 'budget'>>;
+export type Configuration = Pick<SiteSettings, 'cameras' | 'allow' | 'base'> & Partial<Pick<SiteSettings, 'budget'>> & {
+  /** Where in the file something stands, for what is refused of it. */
+  readonly placed?: Placed;
+};
+
+/** What became of a camera that differs from the configuration before. */
+export interface Done {
+  readonly camera: string;
+  /** In words, without the camera's name unless a place in the file has it. */
+  readonly line: string;
+  /** Its new definition does not fit, and the one before goes on. */
+  readonly refused: boolean;
+}
+
+/** How a change took effect, in words. */
+const EFFECT: Readonly<Record<HowToApply | 'same', string>> = {
+  'in-place': 'holds from now on, and the connection stays',
+  'new-connection': 'the camera is opened anew',
+  'same': 'it runs like that already',
+};
 
 /** Cameras that may be added over REST beside those of the file. */
 const MOST_ADDED = 256;
@@ -36,7 +56,7 @@ export class LiveSite implements Site {
 
   /** @param context what the cameras share */
   constructor(context: CameraContext) {
-    this.#context = context;
+    this.#context = { ...context, placed: (camera, fault, message) => this.#configuration.placed?.(camera, fault, message) ?? message };
   }
 
   /** See {@link Site.cameras}. */
@@ -57,9 +77,9 @@ export class LiveSite implements Site {
   /**
    * Makes the cameras of the file what it says: only those that differ are touched. A camera whose new definition does not fit
    * goes on with the old one, and the others are changed all the same. Never rejects.
-   * @returns what was done, one line for each camera that differs
+   * @returns what was done, for each camera that differs
    */
-  async apply(next: Configuration): Promise<readonly string[]> {
+  async apply(next: Configuration): Promise<readonly Done[]> {
     const before = this.#configuration;
     this.#configuration = next;
     this.#complaint = undefined;
@@ -68,14 +88,14 @@ export class LiveSite implements Site {
     const done = await Promise.all([
       ...removed.map(async (name) => this.#inTurn(name, async () => {
         if (this.#cameras.get(name)?.origin === 'file') await this.#end(name);
-        return `${name}: removed`;
+        return { camera: name, line: 'removed', refused: false };
       })),
-      ...added.map(async (camera) => this.#inTurn(camera.name, async () => this.#define(camera, `${camera.name}: added`))),
-      ...changed.map(async ({ camera, paths }) => this.#inTurn(camera.name, async () => this.#define(camera, `${camera.name}: changed ${paths.join(', ')}`))),
+      ...added.map(async (camera) => this.#inTurn(camera.name, async () => this.#define(camera, 'added'))),
+      ...changed.map(async ({ camera, paths }) => this.#inTurn(camera.name, async () => this.#define(camera, `changed ${paths.join(', ')}`))),
       ...same.map(async (name) => this.#inTurn(name, async () => this.#again(next.cameras.get(name)))),
     ]);
     this.#applied = true;
-    return done.flatMap((line) => line ?? []);
+    return done.flatMap((one) => one ?? []);
   }
 
   /** A configuration that was not taken over: says why until a good one comes. The cameras go on as they are. */
@@ -143,7 +163,7 @@ export class LiveSite implements Site {
   }
 
   /** One of the file, whose definition differs. */
-  async #define(settings: CameraSettings, done: string): Promise<string> {
+  async #define(settings: CameraSettings, what: string): Promise<Done> {
     const { name } = settings;
     const camera = this.#cameras.get(name);
     this.#refused.delete(name);
@@ -151,23 +171,24 @@ export class LiveSite implements Site {
       // Nothing of it runs that could go on.
       await camera?.end();
       void this.#add(new Camera(settings, 'file', this.#context)).start();
-      return done;
+      return { camera: name, line: camera === undefined ? what : `${what}: ${EFFECT['new-connection']}`, refused: false };
     }
     try {
-      return `${done} (${await camera.change(settings, 'file')})`;
+      return { camera: name, line: `${what}: ${EFFECT[await camera.change(settings, 'file')]}`, refused: false };
     } catch (error) {
-      const why = this.#context.hide(asFault(error, 'pipelines').sentence);
+      const fault = asFault(error, 'pipelines');
+      const why = this.#context.hide(fault.sentence);
       this.#refused.set(name, why);
-      return `${name}: its new definition was not taken over, the one before goes on: ${why}`;
+      return { camera: name, line: camera.placed(fault, `not taken over, the definition before goes on: ${why}`, settings), refused: true };
     }
   }
 
   /** One that did not change: tried again where it failed, or where its last change was refused. */
-  async #again(settings: CameraSettings | undefined): Promise<string | undefined> {
+  async #again(settings: CameraSettings | undefined): Promise<Done | undefined> {
     if (settings === undefined) return undefined;
     const camera = this.#cameras.get(settings.name);
     if (camera?.report.state !== 'failed' && !this.#refused.has(settings.name)) return undefined;
-    return this.#define(settings, `${settings.name}: tried again`);
+    return this.#define(settings, 'tried again');
   }
 
   async #put(settings: CameraSettings): Promise<'added' | 'changed' | 'same'> {

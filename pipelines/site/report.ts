@@ -8,12 +8,18 @@ import type { Profile } from '../../src/settings/profile.js';
 import type { CameraSettings } from '../../src/settings/site.js';
 import type { Figures } from './figures.js';
 
-/** Every text in a value, however deep, without credentials. */
+/** Every text in a value, however deep, without credentials: in addresses, and of TURN servers. */
 export const redacted = (value: unknown): unknown => {
   if (typeof value === 'string') return redact(value);
   if (Array.isArray(value)) return value.map(redacted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redacted(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, key === 'credential' ? '***' : redacted(inner)]));
+};
+
+/** A state without secrets: its fault names the source, and any part of that may be a secret of the environment. */
+export const hiddenState = (state: StateMessage, hide: (text: string) => string): StateMessage => {
+  const { fault } = state;
+  return fault === null ? state : { ...state, fault: { ...fault, message: hide(fault.message), ...(fault.remedy === undefined ? {} : { remedy: hide(fault.remedy) }) } };
 };
 
 const mediaReport = ({ container, live, audio, video }: MediaInfo): CameraReport['media'] => ({

@@ -12,10 +12,13 @@ const HOPELESS: ReadonlySet<string> = new Set([
   'pack-not-found', 'pack-invalid', 'pack-hash-mismatch', 'model-unreadable', 'model-wrong-shape', 'model-unsupported',
 ]);
 
+/** Whether only another definition, or another installation, can mend it. */
+export const onlyRedefined = ({ kind }: Fault): boolean => HOPELESS.has(kind);
+
 /**
  * Seconds until the next attempt, or undefined for none. A camera is never given up: one that refuses a login, or has no
  * stream today, is asked again, slowly; each pause is twice the one before. A recording is.
  * @param failures how often it has failed in a row, at least 1
  */
 export const reviveInS = (fault: Fault, { source, profile }: Pick<CameraSettings, 'source' | 'profile'>, failures: number): number | undefined =>
-  HOPELESS.has(fault.kind) || !mayBeLive(source) ? undefined : Math.min(LONGEST_S, profile.reconnect.maxS * 2 ** (failures - 1));
+  onlyRedefined(fault) || !mayBeLive(source) ? undefined : Math.min(LONGEST_S, profile.reconnect.maxS * 2 ** (failures - 1));

@@ -29,7 +29,7 @@ const unreachable = (cause?: unknown): Fault => new Fault('serve', 'source-refus
 const isKind = (kind: unknown): kind is FaultKind => typeof kind === 'string' && Object.hasOwn(FAULT_KINDS, kind);
 
 const refusalOf = async (response: Response): Promise<Fault> => {
-  if (response.status === 401) return new Fault('serve', 'auth-required', 'Hearken refused the token.', { remedy: 'Give the token that the server was started with.' });
+  if (response.status === 401) return new Fault('serve', 'auth-required', 'Hearken does not know this token.', { remedy: 'Give the token that the server was started with.' });
   const body = await response.json().catch(() => undefined) as { readonly error?: unknown; readonly kind?: unknown } | undefined;
   const sentence = typeof body?.error === 'string' ? body.error : `Hearken answered ${response.status}.`;
   if (response.status < 500 && isKind(body?.kind)) return new Fault('serve', body.kind, sentence);

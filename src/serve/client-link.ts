@@ -27,7 +27,8 @@ export interface Link {
 /** Says why a connection ended, and by its kind whether another attempt is of use. */
 const closed = (code: number): Fault => {
   switch (code) {
-    case 4401: return new Fault('serve', 'auth-required', 'Hearken refused the token.', { remedy: 'Give the token that the server was started with.' });
+    case 4401: return new Fault('serve', 'auth-required', 'Hearken does not know this token.', { remedy: 'Give the token that the server was started with.' });
+    case 4403: return new Fault('serve', 'auth-required', 'This token may not subscribe: this needs a token with the scope subscribe.');
     case 4400: return new Fault('serve', 'internal', 'Hearken did not understand this client.', { remedy: 'Are client and server of the same version?' });
     default: return new Fault('serve', 'source-lost', `The connection to Hearken ended (code ${code}).`, { remedy: 'Is the server running?' });
   }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Fault } from '../faults.js';
+import type { Fault, FaultKind } from '../faults.js';
 import { hostAllowed, isForeign, originAllowed } from './access.js';
 import type { AddressRates } from './address-rates.js';
-import { refuse, sendFailure } from './reply.js';
+import { refuse, sendFailure, sendJson } from './reply.js';
 import { fit, type Route } from './route.js';
 import type { Tickets } from './tickets.js';
-import type { Identity, Keyring, Scope } from './tokens.js';
+import { lacks, type Identity, type Keyring } from './tokens.js';
 
 /** Whom the server lets in. */
 export interface Door {
@@ -47,12 +47,6 @@ export interface Router {
   readonly onFault?: (fault: Fault) => void;
 }
 
-const NEEDS: Readonly<Record<Scope, string>> = {
-  publish: 'This needs a bearer token with the scope publish.',
-  subscribe: 'This needs a bearer token with the scope subscribe.',
-  admin: 'This needs a bearer token with the scope admin.',
-};
-
 /** Lets an allowed page read the answer. */
 const openTo = (origin: string | undefined, response: ServerResponse): void => {
   if (origin === undefined) return;
@@ -76,8 +70,12 @@ const preflight = (response: ServerResponse, methods: string): void => {
 const admit = (request: IncomingMessage, response: ServerResponse, { scope }: Route, door: Door): { readonly who: Identity | undefined } | undefined => {
   const who = callerIn(request, door);
   if (scope === 'open' || scope === 'health') return { who };
-  if (who === undefined) refuse(response, 401, NEEDS[scope], { 'www-authenticate': 'Bearer realm="hearken"' });
-  else if (!who.scopes.has(scope)) refuse(response, 403, NEEDS[scope], { 'www-authenticate': `Bearer realm="hearken", error="insufficient_scope", scope="${scope}"` });
+  if (who === undefined) refuse(response, 401, `This needs a bearer token with the scope ${scope}.`, { 'www-authenticate': 'Bearer realm="hearken"' });
+  else if (!who.scopes.has(scope)) {
+    const wanted = `Bearer realm="hearken", error="insufficient_scope", scope="${scope}"`;
+    // The kind tells it from other refusals of this status: only another token helps.
+    sendJson(response, 403, { error: lacks(scope), kind: 'auth-required' satisfies FaultKind }, { 'connection': 'close', 'www-authenticate': wanted });
+  }
   else return { who };
   return undefined;
 };

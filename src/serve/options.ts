@@ -1,3 +1,4 @@
+import { limitsSchema, type LimitSettings } from '../settings/limits.js';
 import type { ClientsLimits } from './clients.js';
 import type { LogLimits } from './log.js';
 import type { SessionLimits } from './session.js';
@@ -59,20 +60,18 @@ export interface ServerLimits extends SessionLimits, ClientsLimits {
   readonly closeMs: number;
 }
 
+const rateOf = ({ perS: perSecond, burst }: LimitSettings['requests']): Rate => ({ perSecond, burst });
+
+/** The bounds that the file sets, as the server has them. */
+export const limitsOf = ({ requests, messages, replay: log, heartbeatS, ...same }: LimitSettings): Omit<ServerLimits, 'addresses' | 'mistakes' | 'waitingAnswers' | 'tickets' | 'closeMs'> =>
+  ({ ...same, requests: rateOf(requests), messages: rateOf(messages), log, heartbeatMs: heartbeatS * 1000 });
+
 /** The bounds unless told otherwise: some 80 MiB when all is full. */
 export const DEFAULT_LIMITS: ServerLimits = {
-  clients: 128,
-  messageBytes: 16 * 1024,
-  bodyBytes: 64 * 1024,
-  requests: { perSecond: 50, burst: 300 },
+  ...limitsOf(limitsSchema.parse({})),
   addresses: 4096,
-  subscriptions: 16,
-  messages: { perSecond: 20, burst: 60 },
   mistakes: 10,
   waitingAnswers: 64,
-  bufferedBytes: 256 * 1024,
-  log: { messages: 10_000, bytes: 8 * 1024 * 1024 },
   tickets: { lifeMs: 30_000, waiting: 256 },
-  heartbeatMs: 30_000,
   closeMs: 1_000,
 };

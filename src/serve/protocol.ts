@@ -48,6 +48,7 @@ export const CLOSE_CODES = {
   try_again_later: { code: 1013, meaning: 'As many clients are connected as are allowed.' },
   malformed: { code: 4400, meaning: 'Too many messages that are no valid command.' },
   unauthorised: { code: 4401, meaning: 'No token or ticket, a wrong one, or a ticket already used or too old.' },
+  forbidden: { code: 4403, meaning: 'The token is known, but has not the scope subscribe.' },
   unresponsive: { code: 4408, meaning: 'No answer to a ping, or answers to commands are not being read.' },
   too_many_requests: { code: 4429, meaning: 'More messages a second than are allowed.' },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>;

@@ -17,6 +17,11 @@ export interface Token {
   readonly scopes: readonly Scope[];
 }
 
+const NEEDED: Readonly<Record<Scope, string>> = { publish: 'publish', subscribe: 'subscribe', admin: 'add, change or remove cameras' };
+
+/** What is said to the bearer of a token that lacks a scope. */
+export const lacks = (scope: Scope): string => `This token may not ${NEEDED[scope]}: this needs a token with the scope ${scope}.`;
+
 /** Who calls, and what they may do. */
 export interface Identity {
   readonly name: string;

@@ -13,11 +13,12 @@ const refuseUpgrade = (socket: Duplex, status: number): void => {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => { socket.destroy(); });
 };
 
-/** Whether an upgrade bears a token that may subscribe, or a ticket that was not used yet. */
-const admitted = (request: IncomingMessage, url: URL, door: Door): boolean => {
+/** Why an upgrade is refused that bears neither a token that may subscribe, nor a ticket that was not used yet; else undefined. */
+const refusalOf = (request: IncomingMessage, url: URL, door: Door): CloseReason | undefined => {
   const ticket = url.searchParams.get('ticket');
   const who = ticket === null ? callerIn(request, door) : door.tickets.redeem(ticket);
-  return who?.scopes.has('subscribe') === true;
+  if (who === undefined) return 'unauthorised';
+  return who.scopes.has('subscribe') ? undefined : 'forbidden';
 };
 
 /** What WebSockets are joined to. */
@@ -55,7 +56,7 @@ export const upgradeTo = (hall: Hall): (request: IncomingMessage, socket: Duplex
     else if (url?.pathname !== '/ws') refuseUpgrade(socket, 404);
     else if (!mayCall(request, door)) refuseUpgrade(socket, 403);
     else {
-      const refused: CloseReason | undefined = admitted(request, url, door) ? clients.refusal : 'unauthorised';
+      const refused = refusalOf(request, url, door) ?? clients.refusal;
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         forgive(webSocket);
         if (refused === undefined) welcome(webSocket, hall);

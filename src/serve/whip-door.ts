@@ -1,1 +1,1 @@
-export type { WhipAnswer, WhipDone, WhipDoor, WhipReason, WhipRefusal } from '../ingest/webrtc/whip-door.js';
+export type { WhipAnswer, WhipDone, WhipDoor, WhipIceServer, WhipReason, WhipRefusal } from '../ingest/webrtc/whip-door.js';

@@ -1,6 +1,6 @@
 /** WHIP over HTTP (RFC 9725): `POST /whip/{camera}`, and `PATCH` and `DELETE` of the session that it makes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { WhipDoor, WhipReason, WhipRefusal } from './whip-door.js';
+import type { WhipDoor, WhipIceServer, WhipReason, WhipRefusal } from './whip-door.js';
 
 /** One request to `/whip/{camera}` or `/whip/{camera}/{id}`, let in by its caller: origin, host and token are checked. */
 export interface WhipCall {
@@ -12,23 +12,14 @@ export interface WhipCall {
   readonly door: WhipDoor | undefined;
   /** Sent with every answer: CORS. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** STUN and TURN servers for publishers, sent as `Link` headers (RFC 9725, section 4.6). Default none: nothing leaves the network. */
-  readonly iceServers?: readonly WhipIceServer[];
-}
-
-/** A STUN or TURN server that publishers may use. */
-export interface WhipIceServer {
-  /** Such as `stun:stun.example.net` or `turn:turn.example.net?transport=udp`. */
-  readonly url: string;
-  readonly username?: string;
-  readonly credential?: string;
+  /** The longest offer that is read [bytes]; a browser's with all its codecs is 8 KiB. Default 64 KiB. */
+  readonly mostBytes?: number;
 }
 
 /** Methods that pages of other origins may use, for the CORS answer of `OPTIONS`. */
 const METHODS = { endpoint: 'POST, OPTIONS', session: 'PATCH, DELETE, OPTIONS' } as const;
 const OFFER_TYPE = 'application/sdp';
 const FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
-/** The longest offer that is read [bytes]; a browser's with all its codecs is 8 KiB. */
 const MOST_OFFER_BYTES = 64 * 1024;
 /** The longest fragment that is read [bytes]. */
 const MOST_FRAGMENT_BYTES = 16 * 1024;
@@ -100,13 +91,14 @@ const linkOf = ({ url, username, credential }: WhipIceServer): string =>
   [`<${url}>; rel="ice-server"`, ...(username === undefined ? [] : [`username=${quoted(username)}`]),
     ...(credential === undefined ? [] : [`credential=${quoted(credential)}`, 'credential-type="password"'])].join('; ');
 
-const links = ({ iceServers = [] }: WhipCall): Headers => (iceServers.length === 0 ? {} : { link: iceServers.map(linkOf) });
+/** STUN and TURN servers for publishers, as `Link` headers (RFC 9725, section 4.6). */
+const links = (iceServers: readonly WhipIceServer[]): Headers => (iceServers.length === 0 ? {} : { link: iceServers.map(linkOf) });
 
 /** The session's address, below the one that was posted to, also behind a proxy that adds a prefix. */
 const locationOf = (request: IncomingMessage, id: string): string => `${(request.url ?? '/').split('?', 1)[0]?.replace(/\/+$/, '') ?? ''}/${id}`;
 
 const publish = async (request: IncomingMessage, response: ServerResponse, call: WhipCall, door: WhipDoor): Promise<void> => {
-  const sdp = await read(request, response, call, OFFER_TYPE, MOST_OFFER_BYTES);
+  const sdp = await read(request, response, call, OFFER_TYPE, call.mostBytes ?? MOST_OFFER_BYTES);
   if (sdp === undefined) return;
   const gone = new AbortController();
   response.once('close', () => {
@@ -118,7 +110,7 @@ const publish = async (request: IncomingMessage, response: ServerResponse, call:
     return;
   }
   send(response, call, 201, {
-    'content-type': OFFER_TYPE, 'location': locationOf(request, answer.id), 'etag': quoted(answer.etag), 'accept-patch': FRAGMENT_TYPE, ...links(call),
+    'content-type': OFFER_TYPE, 'location': locationOf(request, answer.id), 'etag': quoted(answer.etag), 'accept-patch': FRAGMENT_TYPE, ...links(door.iceServers ?? []),
   }, answer.sdp);
 };
 
@@ -137,7 +129,8 @@ const tell = (response: ServerResponse, call: WhipCall): void => {
     'access-control-allow-headers': 'authorization, content-type, if-match',
     'access-control-max-age': '600',
     ...(call.id === undefined ? { 'accept-post': OFFER_TYPE } : { 'accept-patch': FRAGMENT_TYPE }),
-    ...links(call),
+    // Whoever asks has shown no token.
+    ...links((call.door?.iceServers ?? []).filter(({ credential }) => credential === undefined)),
   });
 };
 

@@ -11,9 +11,19 @@ export interface Problem extends Place {
 /** Where problems are gathered. */
 export type Report = (severity: Problem['severity'], at: Place, message: string) => void;
 
-/** A problem as one line: `hearken.yaml:7:5 cameras.dock.gate: message`. */
-export const problemLine = (file: string, { severity, line, column, path, message }: Problem): string =>
-  `${line === 0 ? '' : `${file}:${line}:${column} `}${path === '' ? '' : `${path}: `}${severity === 'warning' ? 'warning: ' : ''}${message}`;
+/** A message with its place in front: `hearken.yaml:7:5 cameras.dock.gate: message`. */
+export const placedLine = (file: string, { line, column, path }: Place, message: string): string =>
+  `${line === 0 ? '' : `${file}:${line}:${column} `}${path === '' ? '' : `${path}: `}${message}`;
+
+/** A problem as one line, where nothing else says how bad it is: `hearken.yaml:7:5 cameras.dock.gate: warning: message`. */
+export const problemLine = (file: string, problem: Problem): string =>
+  placedLine(file, problem, `${problem.severity === 'warning' ? 'warning: ' : ''}${problem.message}`);
+
+/** How many mistakes there are, in words. */
+export const mistakes = (problems: readonly Problem[]): string => {
+  const { length } = errorsOf(problems);
+  return `${length} mistake${length === 1 ? '' : 's'}`;
+};
 
 /** The errors among problems. */
 export const errorsOf = (problems: readonly Problem[]): Problem[] => problems.filter(({ severity }) => severity === 'error');

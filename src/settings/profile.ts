@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../faults.js';
 import { cameraBudgetSchema } from './budget.js';
+import { whipMistakes, whipSchema } from './whip.js';
 
 /**
  * All that a user may set for one stream, with its defaults beside it. Times are seconds (`…S`), since people set
@@ -93,6 +94,7 @@ export const profileShape = z.strictObject({
   watchdog: z.strictObject({
     stallS: seconds.default(10).describe('A source that has sent nothing for this long is stalled, and is connected anew [s].'),
   }).prefault({}).describe('When a source counts as stalled.'),
+  whip: whipSchema.prefault({}).describe('How publishers reach a camera with source: whip.'),
 });
 
 type Shape = z.infer<typeof profileShape>;
@@ -117,7 +119,7 @@ const rules = (profile: Shape): { path: readonly string[]; message: string }[] =
   atMost(['segment', 'latenessS'], profile.segment.latenessS, 'watchdog.stallS', profile.watchdog.stallS);
   const reachS = profile.ring.maxS - profile.segment.latenessS - READ_AHEAD_S;
   atMost(['look', 'toleranceS'], profile.look.toleranceS, 'what ring.maxS leaves for looking back', Math.max(0, reachS));
-  return broken;
+  return [...broken, ...whipMistakes(profile.whip).map(({ path, message }) => ({ path: ['whip', ...path], message }))];
 };
 
 /** Schema of a profile: an unknown key is an error, and fields must fit each other. */

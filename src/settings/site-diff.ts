@@ -25,8 +25,8 @@ export interface CameraDiff {
   readonly same: readonly string[];
 }
 
-/** Sections that a running stream takes over on its next segment; all others are part of its connection or of its nets. */
-const IN_PLACE: ReadonlySet<string> = new Set<keyof Profile>(['listen', 'hear', 'look', 'gate', 'believe', 'budget', 'emit']);
+/** Sections that a running stream takes over on its next segment, or for its next publisher; all others are part of its connection or of its nets. */
+const IN_PLACE: ReadonlySet<string> = new Set<keyof Profile>(['listen', 'hear', 'look', 'gate', 'believe', 'budget', 'emit', 'whip']);
 
 /** Where two plain values differ: paths of the deepest keys. Lists are compared whole. */
 export const differences = (before: unknown, after: unknown, path: readonly string[] = []): string[][] => {

@@ -1,6 +1,7 @@
 /** The schema of the configuration file: the settings of a stream, for all cameras and for each, and what the service itself needs. */
 import { z } from 'zod';
 import { siteBudgetSchema } from './budget.js';
+import { limitsSchema } from './limits.js';
 import { profileShape } from './profile.js';
 
 const text = z.string().min(1);
@@ -39,6 +40,7 @@ const serveShape = z.strictObject({
     certificateFile: text.describe('Certificate, and behind it those that vouch for it, PEM. Read again when it changes.'),
     keyFile: text.describe('Its private key, PEM.'),
   }).optional().describe('Serve HTTPS and WSS with this certificate.'),
+  limits: limitsSchema.prefault({}).describe('What bounds the service: how many may come, how often, and how much is kept for them.'),
 });
 
 const webhookShape = z.strictObject({

@@ -25,6 +25,13 @@ const placeOf = (tree: Located, path: readonly string[]): Found => {
   return { line: 1, column: 1, path: path.map(inFile).join('.'), message: '' };
 };
 
+/** The place of a camera's setting, or of what stands for it: for mistakes that are found when its packs are loaded. */
+export const placeOfSetting = (tree: Located, camera: string, path: readonly string[]): Found => {
+  const own = at(tree, ['cameras', camera, ...path]);
+  const above = at(tree, path);
+  return own !== undefined ? { ...own.at, message: '' } : above === undefined ? placeOf(tree, ['cameras', camera]) : { ...above.at, message: '' };
+};
+
 /** A password between `//` and `@`. */
 const PASSWORD = /^[a-z][\w+.-]*:\/\/[^/?#\s]*:[^/?#\s]*@/i;
 
@@ -38,6 +45,10 @@ const clearSecrets = (tree: Located, { serve, webhooks, cameras }: SiteSettings)
   return [
     ...serve.tokens.flatMap((_, i) => clear(['serve', 'tokens', i, 'token'], 'this token')),
     ...webhooks.flatMap((_, i) => clear(['webhooks', i, 'secret'], 'this secret')),
+    ...[...cameras.values()].flatMap(({ name, profile }) => profile.whip.iceServers.flatMap((_, i) => {
+      const own = ['cameras', name, 'whip', 'iceServers', i, 'credential'];
+      return clear(at(tree, own) === undefined ? own.slice(2) : own, 'this credential');
+    })),
     ...[...cameras.values()].flatMap(({ name, source }) => (PASSWORD.test(source.url) ? clear(['cameras', name, 'source'], 'this password') : [])),
   ];
 };
@@ -58,6 +69,22 @@ const blackouts = (tree: Located, { name, profile: { gate, packs } }: CameraSett
   const own = at(tree, ['cameras', name, 'gate']) === undefined ? [] : ['cameras', name];
   return [{ ...placeOf(tree, [...own, 'gate', 'maxBlackoutS']), message: `a blackout after ${gate.maxBlackoutS} s will be reported between two heartbeats of ${heartbeatS} s (${sense} gate of the camera ${name})` }];
 });
+
+/** Each publisher takes a port for every address of the machine, of which there are at least two: loopback, and the network's. */
+const ADDRESSES = 2;
+
+const fewPorts = (tree: Located, cameras: SiteSettings['cameras']): Found[] => {
+  const users = new Map<string, string[]>();
+  for (const { name, source: { url }, profile: { whip: { udpPorts } } } of cameras.values()) {
+    if (url === 'whip' && udpPorts !== null) users.set(udpPorts.join(), [...users.get(udpPorts.join()) ?? [], name]);
+  }
+  return [...users].flatMap(([ports, names]) => {
+    const [first = 0, last = 0] = ports.split(',').map(Number);
+    const [name = ''] = names;
+    if (last - first + 1 >= names.length * ADDRESSES) return [];
+    return [{ ...placeOfSetting(tree, name, ['whip', 'udpPorts']), message: `${last - first + 1} ports are too few for ${names.length} publishers: each takes one for every IPv4 address of this machine, loopback too` }];
+  });
+};
 
 const isLoopback = (host: string): boolean => /^(localhost|::1|127(\.\d+){3})$/.test(host);
 
@@ -81,13 +108,8 @@ export const siteWarnings = (settings: SiteSettings, tree: Located): Problem[] =
   ...clearSecrets(tree, settings),
   ...sameSource(tree, settings.cameras),
   ...[...settings.cameras.values()].flatMap((camera) => blackouts(tree, camera)),
+  ...fewPorts(tree, settings.cameras),
   ...openDoors(tree, settings),
   ...unknownCameras(tree, settings),
-].map((found): Problem => ({ severity: 'warning', ...found })).sort((a, b) => a.line - b.line || a.column - b.column);
-
-/** The place of a camera's setting, or of what stands for it: for mistakes that are found when its packs are loaded. */
-export const placeOfSetting = (tree: Located, camera: string, path: readonly string[]): Found => {
-  const own = at(tree, ['cameras', camera, ...path]);
-  const above = at(tree, path);
-  return own !== undefined ? { ...own.at, message: '' } : above === undefined ? placeOf(tree, ['cameras', camera]) : { ...above.at, message: '' };
-};
+].filter(({ line, column, message }, i, all) => all.findIndex((other) => other.line === line && other.column === column && other.message === message) === i)
+  .map((found): Problem => ({ severity: 'warning', ...found })).sort((a, b) => a.line - b.line || a.column - b.column);

@@ -56,7 +56,7 @@ const mapping = (node: LocatedMap, shape: Readonly<Record<string, z.core.$ZodTyp
       // A section, or a list, of which all is commented out.
       const isEmpty = value.kind === 'scalar' && value.value === null;
       if (isSection && isEmpty) entries.set(name, { keyAt, value: emptyAt(keyAt) });
-      else if (isEmpty && inner instanceof z.ZodArray) entries.set(name, { keyAt, value: { kind: 'list', at: keyAt, items: [] } });
+      else if (isEmpty && inner instanceof z.ZodArray && !z.safeParse(schema, null).success) entries.set(name, { keyAt, value: { kind: 'list', at: keyAt, items: [] } });
       else entries.set(name, { keyAt, value: understood(value, schema, report) });
     }
   }

@@ -43,6 +43,13 @@ describe('hearken serve with a configuration file', function () {
     await camera.close();
   });
 
+  it('says where its dashboard, its API and its WebSocket are', async () => {
+    const [, dashboard = ''] = /dashboard (http:\S+)/.exec(said) ?? [];
+    const [, api = ''] = /API (http:[^\s"]+)/.exec(said) ?? [];
+    expect(await (await fetch(dashboard)).text()).to.contain('<title>Hearken');
+    expect(await (await fetch(api)).json()).to.have.property('openapi');
+  });
+
   it('takes a change of the file over while it runs, and leaves the camera that is there alone', async () => {
     writeFileSync(file, configuration(0.001, `  door: { source: "rtsp://127.0.0.1:${camera.port}/live" }\n`));
     await until(() => of('door').some(({ type }) => type === 'segment') && of('yard').some(({ type }) => type === 'event'), () => `the door and an event, but it said ${said}`);
@@ -65,6 +72,7 @@ describe('hearken serve with a configuration file', function () {
     // A promise of the product, not a benchmark: the exit is forced before this.
     expect(performance.now() - startMs).to.be.lessThan(5_000);
     expect(code).to.equal(143);
+    expect(stderr.join('\n')).to.match(/told to stop: closing[^]*closed, after \d\.\d s/);
     await until(() => closed !== undefined, () => 'the socket to close');
     expect(closed).to.equal(1001);
     const open = new Set<string>();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { bytesIn, recording, tone } from '../fixtures/recordings.js';
 import { hearken } from '../fixtures/command.js';
@@ -34,6 +35,23 @@ describe('hearken validate', function () {
       file, valid: true, cameras: ['a', 'b'],
       problems: [{ severity: 'warning', line: 3, column: 16, path: 'cameras.b.source', message: 'there is no such file here' }],
     });
+  });
+
+  it('finds what serve refuses: each mistake said once, by both', async () => {
+    const file = bytesIn('wrong-too.yaml', 'cameras:\n  a: { sorce: x }\n');
+    const { code, stderr } = await hearken(['serve', file]);
+    expect(code).to.equal(3);
+    expect(stderr).to.deep.equal([
+      `${file}:2:3 cameras.a.source: is missing (string expected)`,
+      `${file}:2:8 cameras.a.sorce: "sorce" is not known here; did you mean source?`,
+      `hearken: ${file}: 2 mistakes. Nothing was started; correct what is named above.`,
+    ]);
+  });
+
+  it('prints the schema that editors are given, the same as the package ships', async () => {
+    const { code, stdout } = await hearken(['validate', '--schema']);
+    expect(code).to.equal(0);
+    expect(JSON.parse(stdout.join('\n'))).to.deep.equal(JSON.parse(readFileSync('schema/hearken.schema.json', 'utf8')));
   });
 
   it('ends with 3 where there is no such file, and says so in one sentence', async () => {

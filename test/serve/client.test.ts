@@ -63,6 +63,10 @@ describe('serve/client', () => {
     for (const client of [clientOf(server), clientOf(server, 'wrong')]) {
       expect(await faultOf(client)).to.be.instanceOf(Fault).with.property('kind', 'auth-required');
     }
+    const publisher = await stage.server({ tokens: [{ name: 'van', token: TOKEN, scopes: ['publish'] }] });
+    const lacking = await faultOf(clientOf(publisher, TOKEN));
+    expect(lacking).to.be.instanceOf(Fault).with.property('kind', 'auth-required');
+    expect((lacking as Fault).message).to.equal('This token may not subscribe: this needs a token with the scope subscribe.');
     const refused = await firstValueFrom(clientOf(server, TOKEN).subscribe({ min_score: 7 })).then(() => undefined, (error: unknown) => error);
     expect(refused).to.be.instanceOf(Fault).with.property('kind', 'usage');
     expect((refused as Fault).message).to.contain('min_score');

@@ -54,6 +54,31 @@ describe('serve: metrics', () => {
     expect(samples.get('hearken_messages_published_total')).to.equal(4);
   });
 
+  it('tells what gates in the mode shadow would miss and save, also over a camera that is opened anew', async () => {
+    const site = new ScriptedSite(report('dock'));
+    const server = await stage.server({}, site);
+    const one = segment().segment;
+    const cost = { gmacs: 0.004, ms: 1, decode_ms: 0 };
+    const audited = (sampled: number, missed: readonly string[], own: number): Output => ({ kind: 'segment', segment: {
+      ...one, cost, missed,
+      so_far: { ...one.so_far, audit: { sampled, missed: missed.length, miss_rate: 0.25, saved_gmacs_share: 0.99, saved_ms_share: 0.9, cost: { gmacs: own, ms: own * 100, decode_ms: own * 50 } } },
+    } });
+    server.publish('dock', audited(1, [], 0.2));
+    // Not audited itself, though the stream was.
+    server.publish('dock', { kind: 'segment', segment: { ...one, so_far: (audited(1, [], 0.2) as Output & { kind: 'segment' }).segment.so_far } });
+    server.publish('dock', audited(2, ['siren'], 0.6));
+    // Opened anew.
+    server.publish('dock', audited(1, [], 0.1));
+    const samples = await scrape(callTo(server));
+    const of = (name: string, labels = ''): number => Number((samples.get(`hearken_audit_${name}{camera="dock"${labels}}`) ?? NaN).toFixed(6));
+    expect([of('segments_total'), of('missed_segments_total')]).to.deep.equal([3, 1]);
+    expect([of('macs_total', ',gates="enforced"'), of('macs_total', ',gates="open"')]).to.deep.equal([12e6, 712e6]);
+    expect([of('seconds_total', ',gates="enforced"'), of('seconds_total', ',gates="open"')]).to.deep.equal([0.003, 0.108]);
+    expect([of('miss_ratio'), of('saved_ratio', ',currency="gmacs"'), of('saved_ratio', ',currency="ms"')]).to.deep.equal([0.25, 0.99, 0.9]);
+    await site.remove('dock');
+    expect([...(await scrape(callTo(server))).keys()].filter((name) => name.startsWith('hearken_audit'))).to.deep.equal([]);
+  });
+
   it('counts a connection made anew, and none where a slow reader only blocked', async () => {
     const server = await stage.server();
     for (const name of ['starting', 'running', 'blocked', 'running', 'stalled', 'starting', 'running', 'stalled', 'running', 'failed'] as const) server.publish('dock', state('dock', name));

@@ -135,15 +135,21 @@ describe('serve: who may call', () => {
       const nobody = await callTo(server)(path, init);
       expect(nobody.status, what).to.equal(401);
       expect(nobody.headers.get('www-authenticate'), what).to.match(/^Bearer/);
-      for (const { token, name } of tokens.filter((one) => one.name !== scope)) expect((await callTo(server, token)(path, init)).status, `${what} as ${name}`).to.equal(403);
+      for (const { token, name } of tokens.filter((one) => one.name !== scope)) {
+        const refused = await callTo(server, token)(path, init);
+        expect(refused.status, `${what} as ${name}`).to.equal(403);
+        const { error, kind } = init.method === 'HEAD' ? { error: `the scope ${scope}.`, kind: 'auth-required' } : await refused.json() as { error: string; kind: string };
+        expect(error, `${what} as ${name}`).to.match(/^This token may not|^the scope/).and.to.contain(`the scope ${scope}.`);
+        expect(kind).to.equal('auth-required');
+      }
     }
     for (const [path, init, scope] of CALLS) expect((await callTo(server, `${scope}-0123456789abcdef`)(path, init)).status, path).to.not.be.oneOf([401, 403]);
   });
 
-  it('lets a token without subscribe open no WebSocket', async () => {
+  it('lets a token without subscribe open no WebSocket, and says that it is known but not enough', async () => {
     const server = await stage.server({ tokens });
     const client = stage.client(server, '/ws', { headers: { authorization: `Bearer ${tokens[0]!.token}` } });
-    expect((await client.closed).code).to.equal(4401);
+    expect((await client.closed).code).to.equal(4403);
     await stage.client(server, '/ws', { headers: { authorization: `Bearer ${tokens[1]!.token}` } }).hello();
   });
 

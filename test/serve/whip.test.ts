@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { readFragment, readOffer } from '../../src/ingest/webrtc/offer.js';
@@ -97,6 +98,34 @@ describe('The WHIP endpoint', () => {
     expect((await fetch(session, { method: 'DELETE' })).status).to.equal(200);
     await problemOf(await fetch(session, { method: 'DELETE' }), 404);
     expect((await fetch(url, { method: 'POST', headers: SDP, body: sdp(AUDIO, VIDEO) })).status, 'the next publisher').to.equal(201);
+  });
+
+  it('receives publishers on the ports that it was given, and says when none of them is free', async () => {
+    const { url, door } = await newCamera(newHost());
+    door.configure({ iceServers: [], udpPorts: [45_300, 45_339], keyFrameWaitS: 1 });
+    const response = await fetch(url, { method: 'POST', headers: SDP, body: sdp(AUDIO, VIDEO) });
+    const answer = await response.text();
+    const ports = [...answer.matchAll(/^a=candidate:\S+ \d udp \d+ \S+ (\d+)/gm)].map(([, port]) => Number(port));
+    expect(ports, answer).to.have.length.greaterThan(0);
+    for (const port of ports) expect(port).to.be.within(45_300, 45_339);
+    expect((await fetch(new URL(response.headers.get('location') ?? '', url), { method: 'DELETE' })).status).to.equal(200);
+    const taken = [createSocket('udp4'), createSocket('udp4')];
+    await Promise.all(taken.map(async (socket, i) => new Promise<void>((resolve) => { socket.bind(45_341 + i, resolve); })));
+    door.configure({ iceServers: [], udpPorts: [45_341, 45_342], keyFrameWaitS: 1 });
+    const refused = await fetch(url, { method: 'POST', headers: SDP, body: sdp(AUDIO, VIDEO) });
+    expect((await problemOf(refused, 503)).detail).to.equal('No UDP port of this machine is free for a publisher between 45341 and 45342: widen whip.udp_ports.');
+    expect(refused.headers.get('retry-after')).to.equal('10');
+    for (const socket of taken) socket.close();
+    expect((await fetch(url, { method: 'POST', headers: SDP, body: sdp(AUDIO, VIDEO) })).status, 'when they are free').to.equal(201);
+  });
+
+  it('tells publishers of STUN and TURN servers, and a credential only to who was let in', async () => {
+    const { url, door } = await newCamera(newHost());
+    door.configure({ iceServers: [{ url: 'stun:stun.example.net' }, { url: 'turn:turn.example.net', username: 'me', credential: 'geheim"nis' }], udpPorts: null, keyFrameWaitS: 1 });
+    expect((await fetch(url, { method: 'OPTIONS' })).headers.get('link')).to.equal('<stun:stun.example.net>; rel="ice-server"');
+    const answer = await fetch(url, { method: 'POST', headers: SDP, body: sdp(AUDIO, VIDEO) });
+    expect((await fetch(new URL(answer.headers.get('location') ?? '', url), { method: 'DELETE' })).status).to.equal(200);
+    expect(answer.headers.get('link')).to.equal('<stun:stun.example.net>; rel="ice-server", <turn:turn.example.net>; rel="ice-server"; username="me"; credential="geheim\\"nis"; credential-type="password"');
   });
 
   it('takes trickled candidates under the right condition only', async () => {

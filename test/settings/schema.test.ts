@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { schemaText } from '../../tools/schema/text.js';
 import { inFile, siteFileSchema, siteJsonSchema } from '../../src/settings/site-schema.js';
@@ -37,7 +37,7 @@ describe('the published schema of the configuration file', () => {
 describe('docs/configuration.md', () => {
   const documentation = readFileSync('docs/configuration.md', 'utf8');
   const examples = [...documentation.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? '');
-  const environment = { CAM_USER: 'viewer', CAM_PASS: 'geheim', HOOK_SECRET: 'a secret of its own', DASHBOARD_TOKEN: 'correct-horse-battery', PORT: '8787' };
+  const environment = { CAM_USER: 'viewer', CAM_PASS: 'geheim', HOOK_SECRET: 'a secret of its own', TURN_CREDENTIAL: 'of its own', DASHBOARD_TOKEN: 'correct-horse-battery', PORT: '8787' };
 
   it('has examples that are right', () => {
     expect(examples.length).to.be.at.least(1);
@@ -45,7 +45,10 @@ describe('docs/configuration.md', () => {
   });
 
   it('begins its full example with the line that editors look for', () => {
-    expect(examples[0]).to.match(/^# yaml-language-server: \$schema=\S+hearken.schema.json\n/);
+    const [, path = ''] = /^# yaml-language-server: \$schema=\.\/node_modules\/hearken\/(\S+)\n/.exec(examples[0] ?? '') ?? [];
+    const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly files: readonly string[] };
+    expect(existsSync(path), 'it is there').to.equal(true);
+    expect(files, 'and goes with the package').to.include(path.split('/')[0]);
   });
 
   it('has an example of every section', () => {

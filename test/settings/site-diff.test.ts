@@ -80,6 +80,7 @@ describe('cameraChange', () => {
     'listen': { listen: ['siren'] },
     'believe.heard_s': { believe: { heardS: 3 } },
     'look.tolerance_s': { look: { toleranceS: 3 } },
+    'whip.key_frame_wait_s': { whip: { keyFrameWaitS: 2 } },
   })) {
     it(`takes ${what} over in place`, () => {
       expect(cameraChange(before, camera('a', more))).to.deep.include({ how: 'in-place', paths: [what] });

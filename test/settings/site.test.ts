@@ -41,6 +41,44 @@ describe('readSite', () => {
     ]);
   });
 
+  it('reads how publishers are reached: for all cameras, or for one', () => {
+    const { cameras } = good([
+      'whip:',
+      '  udp_ports: ["${FIRST:-50000}", 50100]',
+      '  ice_servers: [{ url: "turn:turn.example.net?transport=udp", username: me, credential: "${TURN}" }]',
+      'cameras:',
+      '  a: { source: whip }',
+      '  b: { source: whip, whip: { udp_ports: null, key_frame_wait_s: 0 } }',
+      '  c: { source: whip, whip: { ice_servers: [{ url: "stun:stun.example.net" }] } }',
+    ].join('\n'), { TURN: 'geheimnis' });
+    const of = (name: string): unknown => cameras.get(name)?.profile.whip;
+    const turn = { url: 'turn:turn.example.net?transport=udp', username: 'me', credential: 'geheimnis' };
+    expect(of('a')).to.deep.equal({ iceServers: [turn], udpPorts: [50_000, 50_100], keyFrameWaitS: 1 });
+    expect(of('b')).to.deep.equal({ iceServers: [turn], udpPorts: null, keyFrameWaitS: 0 });
+    expect(of('c')).to.deep.include({ iceServers: [{ url: 'stun:stun.example.net' }] });
+    expect(mistakes('whip: { udp_ports: [50100, 50000], key_frame_wait_s: 6, ice_servers: [{ url: "http://x" }] }\ncameras: { a: { source: whip } }')).to.deep.equal([
+      'h.yaml:1:9 whip.udp_ports: 50100 is not below 50000: the first port comes before the last',
+      'h.yaml:1:54 whip.key_frame_wait_s: must be <=5',
+      'h.yaml:1:78 whip.ice_servers[0].url: must be stun:, stuns:, turn: or turns: with a host, such as stun:stun.example.net',
+    ]);
+    expect(mistakes('whip: { ice_servers: [{ url: "turn:x" }] }').join()).to.contain('whip.ice_servers[0]: a TURN server needs a username and a credential');
+    expect(mistakes('whip: { udp_ports: [50100] }').join()).to.match(/whip\.udp_ports: must have/);
+  });
+
+  it('reads what bounds the service, within bounds of its own', () => {
+    expect(good('cameras: {}').serve.limits).to.deep.equal({
+      clients: 128, subscriptions: 16, requests: { perS: 50, burst: 300 }, messages: { perS: 20, burst: 60 }, messageBytes: 16_384, bodyBytes: 65_536,
+      bufferedBytes: 262_144, replay: { messages: 10_000, bytes: 8_388_608 }, heartbeatS: 30,
+    });
+    expect(good('serve: { limits: { clients: 500, requests: { per_s: 5 }, replay: { messages: 100 } } }').serve.limits).to.deep.include({ clients: 500, requests: { perS: 5, burst: 300 }, replay: { messages: 100, bytes: 8_388_608 } });
+    expect(mistakes('serve: { limits: { clients: 0, requests: { burst: 1 }, body_bytes: 100, client: 3 } }')).to.deep.equal([
+      'h.yaml:1:29 serve.limits.clients: must be >=1',
+      'h.yaml:1:51 serve.limits.requests.burst: must be >=20',
+      'h.yaml:1:68 serve.limits.body_bytes: must be >=16384',
+      'h.yaml:1:73 serve.limits.client: "client" is not known here; did you mean clients?',
+    ]);
+  });
+
   it('says where YAML itself is wrong, and that a key of the program is spelled otherwise in the file', () => {
     expect(mistakes('cameras: { dock: { source: x }\n')).to.match(/^h.yaml:\d+:\d+ this is not YAML: /);
     expect(mistakes('look: { toleranceS: 3 }')).to.deep.equal(['h.yaml:1:9 look.toleranceS: "toleranceS" is not known here; did you mean tolerance_s?']);
@@ -175,6 +213,13 @@ describe('siteWarnings', () => {
       'h.yaml:5:16 cameras.a.source: this password stands in the fi',
       'h.yaml:6:16 cameras.b.source: this password stands in the fi',
       'h.yaml:6:16 cameras.b.source: is the source of a, too: it wi',
+    ]);
+  });
+
+  it('tells of too few ports, and of a credential for all to read, once', () => {
+    expect(warned('whip: { udp_ports: [50000, 50002], ice_servers: [{ url: "turn:t", username: me, credential: offen }] }\ncameras: { a: { source: whip }, b: { source: whip } }')).to.deep.equal([
+      'h.yaml:1:9 whip.udp_ports: warning: 3 ports are too few for 2 publishers: each takes one for every IPv4 address of this machine, loopback too',
+      'h.yaml:1:93 whip.ice_servers[0].credential: warning: this credential stands in the file for all to read; better as ${VARIABLE}',
     ]);
   });
 

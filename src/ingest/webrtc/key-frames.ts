@@ -1,6 +1,6 @@
 import type { KeyFrameSource } from '../../media/lazy-video.js';
 
-/** A gate waits this long for the key frame that it asked for [ms]. */
+/** A gate waits this long for the key frame that it asked for, unless told otherwise [ms]. */
 export const KEY_FRAME_WAIT_MS = 1_000;
 /** Requests come at least this far apart [ms]: a key frame is ten times as large as what it replaces. */
 const LEAST_APART_MS = 500;
@@ -19,6 +19,7 @@ const REPEAT_MS = 1_000;
 export class KeyFrames implements KeyFrameSource {
   readonly #send: () => void;
   readonly #nowMs: () => number;
+  readonly #waitMs: number;
   #askedMs = -Infinity;
   #cameMs = -Infinity;
   #armedUntilMs = -Infinity;
@@ -30,10 +31,12 @@ export class KeyFrames implements KeyFrameSource {
   /**
    * @param send asks the publisher
    * @param nowMs a clock that does not run backwards [ms]
+   * @param waitMs how long an answer is worth waiting for [ms]
    */
-  constructor(send: () => void, nowMs: () => number) {
+  constructor(send: () => void, nowMs: () => number, waitMs = KEY_FRAME_WAIT_MS) {
     this.#send = send;
     this.#nowMs = nowMs;
+    this.#waitMs = waitMs;
   }
 
   /** Requests that were sent. */
@@ -49,7 +52,7 @@ export class KeyFrames implements KeyFrameSource {
   /** See {@link KeyFrameSource.request}. */
   request(dispensable: boolean): number {
     this.#ask();
-    return dispensable && this.#unanswered > PATIENCE ? 0 : KEY_FRAME_WAIT_MS;
+    return dispensable && this.#unanswered > PATIENCE ? 0 : this.#waitMs;
   }
 
   /** See {@link KeyFrameSource.arm}. */

@@ -1,11 +1,15 @@
 /** The service's side of a camera that is published to: hands a publisher's requests to whichever connection listens now. */
 import type { Ask } from '../../media/link.js';
+import type { WhipSettings } from '../../settings/whip.js';
 import type { ReceptionFigures } from './reception.js';
-import type { WhipAnswer, WhipDone, WhipDoor, WhipRefusal } from './whip-door.js';
+import type { WhipAnswer, WhipDone, WhipDoor, WhipIceServer, WhipRefusal } from './whip-door.js';
+
+/** How a publisher is received, as the connection is told with its offer. */
+export type PublisherSettings = Pick<WhipSettings, 'udpPorts' | 'keyFrameWaitS'>;
 
 /** What a listening connection is asked. Crosses the process boundary: plain data. */
 export type PublisherQuestion =
-  | { readonly ask: 'offer'; readonly sdp: string }
+  | { readonly ask: 'offer'; readonly sdp: string; readonly settings?: PublisherSettings }
   | { readonly ask: 'patch'; readonly id: string; readonly fragment: string; readonly ifMatch?: string }
   | { readonly ask: 'end'; readonly id: string }
   | { readonly ask: 'figures' };
@@ -31,6 +35,7 @@ const has = <K extends string>(reply: unknown, key: K): reply is Readonly<Record
  */
 export class PublisherDoor implements WhipDoor {
   #ask: Ask | undefined;
+  #settings: WhipSettings | undefined;
   readonly #waiting = new Set<() => void>();
 
   /**
@@ -46,6 +51,16 @@ export class PublisherDoor implements WhipDoor {
     };
   }
 
+  /** Holds for the next publisher; who publishes now goes on as they are. */
+  configure(settings: WhipSettings): void {
+    this.#settings = settings;
+  }
+
+  /** See {@link WhipDoor.iceServers}. */
+  get iceServers(): readonly WhipIceServer[] {
+    return this.#settings?.iceServers ?? [];
+  }
+
   /** Whether a connection listens now. */
   get listening(): boolean {
     return this.#ask !== undefined;
@@ -57,7 +72,7 @@ export class PublisherDoor implements WhipDoor {
     while (!signal.aborted) {
       const ask = await this.#ready(untilMs - performance.now(), signal);
       if (ask === undefined) break;
-      const reply = await ask({ ask: 'offer', sdp } satisfies PublisherQuestion);
+      const reply = await ask({ ask: 'offer', sdp, ...this.#received() } satisfies PublisherQuestion);
       if (has(reply, 'refused')) return reply as unknown as WhipRefusal;
       if (has(reply, 'sdp')) return await this.#given(reply as unknown as WhipAnswer, signal);
       // It is over: nobody asks it again.
@@ -82,6 +97,12 @@ export class PublisherDoor implements WhipDoor {
   async figures(): Promise<ReceptionFigures | undefined> {
     const reply = await this.#ask?.({ ask: 'figures' } satisfies PublisherQuestion);
     return has(reply, 'figures') ? (reply.figures as ReceptionFigures | undefined) : undefined;
+  }
+
+  #received(): { readonly settings?: PublisherSettings } {
+    if (this.#settings === undefined) return {};
+    const { udpPorts, keyFrameWaitS } = this.#settings;
+    return { settings: { udpPorts, keyFrameWaitS } };
   }
 
   /** An answer that nobody waits for any more ends its session, or it would keep the next publisher out. */

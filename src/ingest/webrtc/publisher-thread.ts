@@ -8,8 +8,8 @@ import type { ConnectSpec } from '../../media/protocol.js';
 import type { ConnectionEvents, ThreadConnection } from '../../media/thread-connection.js';
 import type { ClipAnswer, ClipRequest, DecodeCost, FrameAnswer, FrameRequest, StillAnswer, StillRequest } from '../../media/types.js';
 import { readFragment, readOffer, type Offer } from './offer.js';
-import { Peer } from './peer.js';
-import type { PublisherQuestion, PublisherReply } from './publisher-door.js';
+import { Peer, type PeerOptions } from './peer.js';
+import type { PublisherQuestion, PublisherReply, PublisherSettings } from './publisher-door.js';
 import { Reception } from './reception.js';
 import type { WhipAnswer, WhipDone, WhipRefusal } from './whip-door.js';
 
@@ -40,6 +40,16 @@ interface Session {
 }
 
 const endedByPublisher = (name: string): Fault => new Fault('ingest', 'source-lost', `${name} was ended by its publisher.`, { remedy: 'The next one is waited for.' });
+
+const portsOf = ({ udpPorts }: PublisherSettings): PeerOptions => {
+  const [first, last] = udpPorts ?? [];
+  return first === undefined || last === undefined ? {} : { ports: [first, last] };
+};
+
+const noPort = (settings: PublisherSettings | undefined): WhipRefusal => ({
+  refused: 'not-ready', retryAfterS: 10,
+  sentence: `No UDP port of this machine is free for a publisher${settings?.udpPorts == null ? '' : ` between ${settings.udpPorts.join(' and ')}: widen whip.udp_ports`}.`,
+});
 
 const ufragOf = (sdp: string): string | undefined => /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1];
 
@@ -88,7 +98,7 @@ class PublishedCamera implements ThreadConnection {
     const asked = question as PublisherQuestion;
     switch (asked.ask) {
       case 'offer':
-        return this.#offer(asked.sdp);
+        return this.#offer(asked.sdp, asked.settings);
       case 'patch':
         return this.#patch(asked.id, asked.fragment, asked.ifMatch);
       case 'end':
@@ -105,13 +115,13 @@ class PublishedCamera implements ThreadConnection {
     await Promise.all(this.#closing);
   }
 
-  async #offer(text: string): Promise<PublisherReply> {
+  async #offer(text: string, settings: PublisherSettings | undefined): Promise<PublisherReply> {
     if (this.#over) return { again: true };
     const offer = readOffer(text);
     if (offer.refused !== undefined) return offer;
     const busy = this.#makeRoom();
     if (busy !== undefined) return busy;
-    return await this.#begin(offer, ufragOf(text));
+    return await this.#begin(offer, ufragOf(text), settings);
   }
 
   /** Undefined when a publisher may come: nobody is there, or who is there has been silent for a while. */
@@ -130,11 +140,15 @@ class PublishedCamera implements ThreadConnection {
     return { again: true };
   }
 
-  async #begin(offer: Offer, ufrag: string | undefined): Promise<WhipAnswer | WhipRefusal> {
-    const session = this.#newSession(offer, ufrag);
+  async #begin(offer: Offer, ufrag: string | undefined, settings: PublisherSettings | undefined): Promise<WhipAnswer | WhipRefusal> {
+    const session = this.#newSession(offer, ufrag, settings);
     this.#session = session;
     try {
       const sdp = await session.peer.answer(offer.sdp);
+      if (sdp !== '' && !/^a=candidate:/m.test(sdp)) {
+        if (this.#session === session) this.#drop();
+        return noPort(settings);
+      }
       if (sdp !== '' && this.#session === session) return { id: session.id, etag: session.etag, sdp };
     } catch {
       // werift says what it misses in words for programmers.
@@ -143,7 +157,7 @@ class PublishedCamera implements ThreadConnection {
     return { refused: 'unprocessable', sentence: 'The offer cannot be answered: its ICE, DTLS or media lines do not fit together.' };
   }
 
-  #newSession(offer: Offer, ufrag: string | undefined): Session {
+  #newSession(offer: Offer, ufrag: string | undefined, settings: PublisherSettings | undefined): Session {
     // Media time goes on while nobody publishes; only before the very first publisher it stands still.
     const startUs = this.#spec.startUs === 0 ? 0 : this.#spec.startUs + Math.round((performance.now() - this.#sinceMs) * 1000);
     const id = newId();
@@ -153,7 +167,7 @@ class PublishedCamera implements ThreadConnection {
       askAgain: (sequences) => { peer.askAgain(sequences); },
       opened: (info, at) => { this.#events.opened(info, at); },
       media: (batch) => { this.#events.media(batch); },
-    }, () => performance.now());
+    }, () => performance.now(), settings === undefined ? undefined : settings.keyFrameWaitS * 1000);
     reception.intake.permits.extend(this.#permittedUs);
     const peer: Peer = new Peer(offer, {
       packet: (packet) => {
@@ -164,7 +178,7 @@ class PublishedCamera implements ThreadConnection {
       report: (kind, ntp, timestamp) => { if (of(this.#session)) reception.report(kind, ntp, timestamp); },
       connected: () => { if (of(this.#session) && offer.video !== undefined) peer.askKeyFrame(); },
       gone: () => { if (of(this.#session)) this.#end(new Fault('ingest', 'source-lost', `${this.#spec.name} has lost its publisher.`, { remedy: 'It is waited for.' })); },
-    });
+    }, settings === undefined ? {} : portsOf(settings));
     return { id, etag: newId(), ufrag, peer, reception, candidates: 0 };
   }
 

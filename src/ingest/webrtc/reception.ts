@@ -94,13 +94,14 @@ export class Reception {
    * @param spec how much is kept; its `startUs` is where this publisher begins
    * @param events who hears of it
    * @param nowMs a clock that does not run backwards [ms]
+   * @param keyFrameWaitMs how long a gate waits for a key frame that was asked for [ms]
    */
-  constructor(offer: Offer, spec: Pick<ConnectSpec, 'ring' | 'keptFrameBytes' | 'rhythm' | 'startUs'>, events: ReceptionEvents, nowMs: () => number) {
+  constructor(offer: Offer, spec: Pick<ConnectSpec, 'ring' | 'keptFrameBytes' | 'rhythm' | 'startUs'>, events: ReceptionEvents, nowMs: () => number, keyFrameWaitMs?: number) {
     this.#events = events;
     this.#nowMs = nowMs;
     this.#startUs = spec.startUs;
     this.#silentSinceMs = nowMs();
-    this.#keyFrames = new KeyFrames(() => { events.askKeyFrame(); }, nowMs);
+    this.#keyFrames = new KeyFrames(() => { events.askKeyFrame(); }, nowMs, keyFrameWaitMs);
     this.intake = new Intake(spec, (batch) => { events.media(batch); });
     const clock = new MediaClock({ startUs: spec.startUs });
     const { audio, video } = offer;

@@ -34,8 +34,18 @@ export interface WhipDone {
   readonly refused?: never;
 }
 
+/** A STUN or TURN server that publishers may use. */
+export interface WhipIceServer {
+  /** Such as `stun:stun.example.net` or `turn:turn.example.net?transport=udp`. */
+  readonly url: string;
+  readonly username?: string | undefined;
+  readonly credential?: string | undefined;
+}
+
 /** The way into a camera that is pushed: what stands behind `/whip/{camera}`. Refusals are answers; nothing rejects. */
 export interface WhipDoor {
+  /** What publishers may use to reach it. Default none: nothing leaves the network. */
+  readonly iceServers?: readonly WhipIceServer[];
   /**
    * Takes a publisher's offer. The session that it begins outlives the request.
    * @param sdp as it came

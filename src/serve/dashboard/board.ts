@@ -19,7 +19,10 @@ export interface CameraView {
 }
 
 /** Why the page needs a token: the server asked for one, or refused the one it was given. */
-export type TokenNeed = 'asked' | 'refused';
+export interface TokenNeed {
+  /** What is wrong with the one that was given. */
+  readonly complaint?: string;
+}
 
 /** What the page shows. */
 export interface Board {

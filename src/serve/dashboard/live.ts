@@ -13,11 +13,6 @@ const SOON_MS = 300;
 /** What comes this long after the connection is news [ms]; what comes before is what was missed. */
 const CATCHING_UP_MS = 1_500;
 
-/** A token is needed, or the one that was given is no good; nothing more is tried until another is given. */
-const refuse = ({ tokenNeed }: Board, given: boolean): void => {
-  tokenNeed.value = given ? 'refused' : 'asked';
-};
-
 const listOf = (client: HearkenClient): Observable<Awaited<ReturnType<HearkenClient['cameras']['list']>>> =>
   new Observable((subscriber) => {
     const left = new AbortController();
@@ -39,8 +34,9 @@ export const follow = (client: HearkenClient, board: Board, hasToken: boolean): 
   const all = new Subscription();
   const whenRefused = (fault: Fault): ObservableInput<never> => {
     if (fault.kind === 'auth-required') {
+      // Nothing more is tried until another token is given.
       all.unsubscribe();
-      refuse(board, hasToken);
+      board.tokenNeed.value = hasToken ? { complaint: fault.message } : {};
     } else board.trouble.value = fault.sentence;
     return EMPTY;
   };

@@ -1,21 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { EventMessage, Output, SegmentMessage, StateMessage, WireGate, WireStage } from '../../emit/types.js';
+import { AuditMetrics } from './audit-metrics.js';
+import { endSeries } from './end-series.js';
 
 const entries = <T>(record: Readonly<Partial<Record<string, T>>>): [string, T][] => Object.entries(record) as [string, T][];
 
 const STAGE_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
 const LATENCY_SECONDS = [0.1, 0.2, 0.5, 1, 1.5, 2, 3, 5, 10, 30];
 const STATES = ['starting', 'running', 'blocked', 'stalled', 'ended', 'failed'] as const;
-
-/** Ends the series of one camera in one metric. */
-const endSeries = async (metric: Counter | Gauge | Histogram, camera: string): Promise<void> => {
-  const { values } = await metric.get();
-  for (const { labels } of values) {
-    if (labels['camera'] !== camera) continue;
-    // A histogram's buckets carry a label that is no part of the series' name.
-    metric.remove(Object.fromEntries(Object.entries(labels).filter(([label]) => label !== 'le')));
-  }
-};
 
 /** What a camera's published outputs add up to. Every metric has the label `camera`. */
 export class CameraMetrics {
@@ -31,6 +23,7 @@ export class CameraMetrics {
   readonly #audio;
   readonly #reconnects;
   readonly #state;
+  readonly #audits: AuditMetrics;
   /** Cameras that something was published of: whether they have run, and whether their connection was lost since. */
   readonly #known = new Map<string, { readonly ran: boolean; readonly lost: boolean }>();
 
@@ -49,6 +42,7 @@ export class CameraMetrics {
     this.#latency = new Histogram({ name: 'hearken_emit_latency_seconds', help: 'From the start of an event until this could be said of it.', labelNames: ['camera', 'type'], buckets: LATENCY_SECONDS, registers });
     this.#audio = new Gauge({ name: 'hearken_audio_dbfs', help: 'Level of the last segment’s sound, 0 is full scale; absent without sound.', labelNames: ['camera'], registers });
     this.#reconnects = counter('reconnects', 'Connections made after the first.');
+    this.#audits = new AuditMetrics(...registers);
     this.#state = new Gauge({ name: 'hearken_camera_state', help: '1 for the state a camera is in, 0 for the others.', labelNames: ['camera', 'state'], registers });
   }
 
@@ -81,14 +75,16 @@ export class CameraMetrics {
   /** Forgets a camera that is no more: its series end. */
   async forget(camera: string): Promise<void> {
     this.#known.delete(camera);
-    await Promise.all([
+    await Promise.all([this.#audits.forget(camera), ...[
       this.#segments, this.#macs, this.#stageSeconds, this.#decodeSeconds, this.#frames, this.#opens, this.#suppressions,
       this.#events, this.#latency, this.#audio, this.#reconnects, this.#state,
-    ].map((metric) => endSeries(metric, camera)));
+    ].map((metric) => endSeries(metric, camera))]);
   }
 
-  #segment(camera: string, { gate, stages, cost, level_dbfs: level }: SegmentMessage): void {
+  #segment(camera: string, segment: SegmentMessage): void {
+    const { gate, stages, cost, level_dbfs: level } = segment;
     this.#know(camera);
+    this.#audits.observe(camera, segment);
     this.#segments.inc({ camera });
     for (const [stage, spent] of entries<WireStage>(stages)) this.#stage(camera, stage, spent);
     this.#decodeSeconds.inc({ camera }, cost.decode_ms / 1000);

@@ -40,7 +40,7 @@ export const routesOf = async (parts: Parts): Promise<readonly Route[]> => {
     ...metricsRoutes(metrics),
     ...webSocketRoutes(tickets, limits.tickets),
     ...eventRoutes({ server, clients, log, limits }),
-    ...site === undefined ? [] : [...cameraRoutes(site, limits.bodyBytes), ...whipRoutes(site), ...await pageRoutes()],
+    ...site === undefined ? [] : [...cameraRoutes(site, limits.bodyBytes), ...whipRoutes(site, limits.bodyBytes), ...await pageRoutes()],
   ];
   return [...routes, ...documentRoutes(routes, site, await version())];
 };

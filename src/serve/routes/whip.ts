@@ -10,7 +10,7 @@ const DOCS: Readonly<Record<'POST' | 'PATCH' | 'DELETE', RouteDoc>> = {
     description: 'The answer names the session in Location and its ICE session in ETag.',
     body: { 'application/sdp': 'text' },
     answers: {
-      201: { description: 'The answer, SDP.', content: { 'application/sdp': 'text' } },
+      201: { description: 'The answer, SDP; Link names the STUN and TURN servers that may be used.', content: { 'application/sdp': 'text' } },
       409: { description: 'Somebody publishes to this camera already.', ...problem },
       415: { description: 'The offer is not application/sdp.', ...problem },
       422: { description: 'The offer cannot be taken.', ...problem },
@@ -25,12 +25,12 @@ const DOCS: Readonly<Record<'POST' | 'PATCH' | 'DELETE', RouteDoc>> = {
   DELETE: { summary: 'Ends a session.', answers: { 200: { description: 'It has ended.' } } },
 };
 
-const handleBy = (site: Site) => ({ request, response, params: { camera = '', id } }: Call): Promise<void> =>
-  answerWhip(request, response, { camera, id, door: site.whip(camera) });
+const handleBy = (site: Site, mostBytes: number) => ({ request, response, params: { camera = '', id } }: Call): Promise<void> =>
+  answerWhip(request, response, { camera, id, door: site.whip(camera), mostBytes });
 
 /** WHIP (RFC 9725): `/whip/{camera}` takes publishers, `/whip/{camera}/{id}` is the session of one. */
-export const whipRoutes = (site: Site): Route[] => {
-  const handle = handleBy(site);
+export const whipRoutes = (site: Site, mostBytes: number): Route[] => {
+  const handle = handleBy(site, mostBytes);
   const route = (method: Method, path: string): Route => method in DOCS
     ? { method, path, scope: 'publish', doc: DOCS[method as keyof typeof DOCS], handle }
     : { method, path, scope: 'open', handle };

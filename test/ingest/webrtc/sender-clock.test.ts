@@ -70,6 +70,10 @@ describe('KeyFrames', () => {
     expect(keyFrames.request(true), 'an answer brings the patience back').to.equal(1_000);
   });
 
+  it('is waited for as long as was set', () => {
+    expect(new KeyFrames(() => undefined, () => 0, 300).request(false)).to.equal(300);
+  });
+
   it('asks every two seconds while clips are being looked at, and then no more', () => {
     const { clock, sent, keyFrames } = made();
     keyFrames.arm();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { problemLine, Secrets } from '../../../src/settings/problem.js';
 import { ConfigFile, readConfiguration } from '../../../pipelines/site/config-file.js';
-import type { Configuration } from '../../../pipelines/site/live-site.js';
+import type { Configuration, Done } from '../../../pipelines/site/live-site.js';
 import { until } from '../../fixtures/connections.js';
 
 /** A site that only writes down what it is given. */
@@ -14,13 +14,13 @@ class Taken {
   applying = 0;
   most = 0;
 
-  async apply({ cameras }: Configuration): Promise<string[]> {
+  async apply({ cameras }: Configuration): Promise<Done[]> {
     this.applying += 1;
     this.most = Math.max(this.most, this.applying);
     await new Promise((resolve) => setTimeout(resolve, 20));
     this.applying -= 1;
     this.applied.push([...cameras.keys()].join());
-    return [...cameras.keys()].map((name) => `${name}: done`);
+    return [...cameras.keys()].map((camera) => ({ camera, line: 'done', refused: camera === 'bad' }));
   }
 
   complain(file: string, problems: Parameters<typeof problemLine>[1][]): void {
@@ -35,6 +35,7 @@ describe('the configuration file, followed', () => {
   let file: string;
   let taken: Taken;
   let notes: string[];
+  let levels: string[];
   let followed: ConfigFile;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'hearken-config-'));
@@ -42,7 +43,11 @@ describe('the configuration file, followed', () => {
     writeFileSync(file, cameras('a'));
     taken = new Taken();
     notes = [];
-    followed = new ConfigFile({ file, environment: { SECRET: 'geheim' }, first: await readConfiguration(file, {}), site: taken, secrets: new Secrets(), note: (line) => { notes.push(line); } });
+    levels = [];
+    followed = new ConfigFile({ file, environment: { SECRET: 'geheim' }, first: await readConfiguration(file, {}), site: taken, secrets: new Secrets(), note: (line, { camera = '', level = 'info' } = {}) => {
+      notes.push(line);
+      levels.push(`${level} ${camera} ${line}`);
+    } });
     followed.follow();
   });
   afterEach(() => {
@@ -84,10 +89,21 @@ describe('the configuration file, followed', () => {
     writeFileSync(file, 'cameras:\n  a: { sorce: x }\n');
     await until(() => taken.complaints.length > 0, () => 'the complaint');
     expect(taken.complaints[0]).to.contain(`${file}:2:8 cameras.a.sorce: "sorce" is not known here; did you mean source?`);
-    expect(notes.join('\n')).to.contain('did you mean source?').and.contain('The configuration before goes on.');
+    expect(levels).to.deep.equal([
+      `error  ${file}:2:3 cameras.a.source: is missing (string expected)`,
+      `error  ${file}:2:8 cameras.a.sorce: "sorce" is not known here; did you mean source?`,
+      `error  ${file}: 2 mistakes. The configuration before goes on.`,
+    ]);
     expect(taken.applied).to.deep.equal([]);
     writeFileSync(file, cameras('a', 'z'));
     await applied('a,z');
+  });
+
+  it('says what was done by camera, and what was refused as an error', async () => {
+    writeFileSync(file, cameras('a', 'bad'));
+    await applied('a,bad');
+    await until(() => levels.length >= 2, () => 'both lines');
+    expect(levels).to.include.members(['info a done', 'error bad done']);
   });
 
   it('takes no camera away when it is empty or gone for a moment', async () => {
@@ -111,6 +127,30 @@ describe('the configuration file, followed', () => {
     expect(notes[0]).to.contain('cannot be read. ').and.not.contain('..');
     writeFileSync(file, cameras('a'));
     await applied('a');
+  });
+
+  it('warns of what may not be meant, at the start and later, and of each once', async () => {
+    const whole = 'cameras: { a: { source: x }, b: { source: x } }\n';
+    writeFileSync(file, whole);
+    const first = await readConfiguration(file, {});
+    const own = new ConfigFile({
+      file, environment: {}, first, site: taken, secrets: new Secrets(),
+      note: (line, { level = 'info' } = {}) => { levels.push(`${level} ${line}`); },
+      further: ({ cameras: { size } }) => Promise.resolve([{ severity: 'warning', line: 1, column: 1, path: 'budget', message: `${size} are many` }]),
+    });
+    const warnings = (): string[] => levels.filter((line) => line.startsWith('warn ') && !line.startsWith('warn  '));
+    followed.close();
+    await own.start();
+    own.close();
+    await until(() => warnings().length === 2, () => warnings().join());
+    expect(warnings()).to.deep.equal([`warn ${file}:1:43 cameras.b.source: is the source of a, too: it will be connected to twice`, `warn ${file}:1:1 budget: 2 are many`]);
+    writeFileSync(file, `# moved\n${whole}`);
+    await own.read(true);
+    expect(warnings()).to.have.length(2);
+    writeFileSync(file, cameras('a', 'b', 'c'));
+    await own.read(true);
+    await until(() => warnings().length === 4, () => warnings().join('\n'));
+    expect(warnings().slice(2)).to.deep.equal([`warn ${file}:1:61 cameras.c.source: is the source of a, too: it will be connected to twice`, `warn ${file}:1:1 budget: 3 are many`]);
   });
 
   it('is left alone when another file of its folder changes, and read again on SIGHUP', async () => {

@@ -6,6 +6,7 @@ import type { Profile } from '../../../src/settings/profile.js';
 import { readSite, type SiteSettings } from '../../../src/settings/site.js';
 import { RtspServer } from '../../../tools/rtsp/server.js';
 import { loadNets, type Nets } from '../../../pipelines/nets.js';
+import { placedIn } from '../../../pipelines/site/place-of-fault.js';
 import { until } from '../../fixtures/connections.js';
 import { camera as cameraRecording } from '../../fixtures/recordings.js';
 import { Bench, settings } from '../../fixtures/sites.js';
@@ -50,8 +51,9 @@ describe('a site of cameras', function () {
     });
     await one.site.apply(settings(`cameras:\n  steady: { source: "${url(0)}" }\n  goes: { source: "${url(1)}" }\n  moves: { source: "${url(1)}" }`));
     for (const name of ['steady', 'goes', 'moves']) await one.heard(name, 2);
-    expect(await one.site.apply(settings(`cameras:\n  steady: { source: "${url(0)}" }\n  moves: { source: "${url(2)}" }\n  comes: { source: "${url(1)}" }`))).to.have.members([
-      'goes: removed', 'comes: added', 'moves: changed source (new-connection)',
+    expect(await one.site.apply(settings(`cameras:\n  steady: { source: "${url(0)}" }\n  moves: { source: "${url(2)}" }\n  comes: { source: "${url(1)}" }`))).to.have.deep.members([
+      { camera: 'goes', line: 'removed', refused: false }, { camera: 'comes', line: 'added', refused: false },
+      { camera: 'moves', line: 'changed source: the camera is opened anew', refused: false },
     ]);
     for (const name of ['comes', 'moves', 'steady']) await one.heard(name, 3);
     expect(one.site.cameras().map(({ name }) => name)).to.have.members(['steady', 'moves', 'comes']);
@@ -68,7 +70,7 @@ describe('a site of cameras', function () {
     await one.site.apply(withConfidence(1));
     await one.heard('dock', 3);
     expect(one.of('dock').filter(({ kind }) => kind === 'event')).to.deep.equal([]);
-    expect(await one.site.apply(withConfidence(0.001))).to.deep.equal(['dock: changed emit.confidence (in-place)']);
+    expect(await one.site.apply(withConfidence(0.001))).to.deep.equal([{ camera: 'dock', line: 'changed emit.confidence: holds from now on, and the connection stays', refused: false }]);
     await one.heard('dock', 3);
     const begun = one.of('dock').flatMap((output) => (output.kind === 'event' && output.event.type === 'provisional' ? [output.event.id] : []));
     expect(begun.length).to.be.greaterThan(0);
@@ -88,13 +90,31 @@ describe('a site of cameras', function () {
     expect(one.site.readiness().ready).to.equal(true);
     expect(one.site.readiness().reasons.join()).to.contain('wrong is failed');
     const done = await one.site.apply(settings(`cameras:\n  well: { source: "${url(0)}", listen: [helicopterr] }\n  wrong: { source: "${url(1)}", listen: [helicopter] }`));
-    expect(done.join('\n')).to.contain('well: its new definition was not taken over').and.contain('Did you mean "helicopter"?');
+    expect(done.filter(({ refused }) => refused).map(({ camera }) => camera)).to.deep.equal(['well']);
+    expect(done.find(({ refused }) => refused)?.line).to.match(/^not taken over, the definition before goes on: .*Did you mean "helicopter"/);
     expect(one.site.readiness().reasons.join()).to.contain('well: its new definition was not taken over');
     await one.heard('wrong', 2);
     await one.heard('well', 2);
     expectNoneLost(one, 'well');
-    await one.site.apply(settings(`cameras:\n  well: { source: "${url(0)}" }\n  wrong: { source: "${url(1)}", listen: [helicopter] }`));
+    expect(await one.site.apply(settings(`cameras:\n  well: { source: "${url(0)}" }\n  wrong: { source: "${url(1)}", listen: [helicopter] }`)))
+      .to.deep.equal([{ camera: 'well', line: 'changed listen: it runs like that already', refused: false }]);
     expect(one.site.readiness()).to.deep.equal({ ready: true, reasons: [] });
+  });
+
+  it('logs a refused definition as an error with its place in the file, at the start and later', async () => {
+    const one = bench();
+    const placed = (text: string): Parameters<typeof one.site.apply>[0] => {
+      const { settings: read, tree } = readSite(text, {});
+      return { ...(read ?? expect.fail('no settings')), placed: placedIn('h.yaml', tree) };
+    };
+    const levelOf = (part: string): string | undefined => one.notes.map((line, i) => `${one.levels[i] ?? ''} ${line}`).find((line) => line.includes(part));
+    await one.site.apply(placed(`cameras:\n  well: { source: "${url(0)}" }\n  wrong:\n    source: "${url(1)}"\n    listen: [Helicopterr]\n  odd: { source: "gopher://x/y" }`));
+    await until(() => one.states('wrong').includes('failed') && one.states('odd').includes('failed'), () => 'both to fail');
+    expect(levelOf('cameras.wrong')).to.match(/^error h\.yaml:5:5 cameras\.wrong\.listen: cannot be opened: .*Did you mean "helicopter"/);
+    expect(levelOf('cameras.odd')).to.match(/^error h\.yaml:6:18 cameras\.odd\.source: cannot be opened: "gopher:" is not a kind of source/);
+    await one.heard('well', 1);
+    const done = await one.site.apply(placed(`listen: [rian]\ncameras:\n  well: { source: "${url(0)}" }\n`));
+    expect(done.find(({ refused }) => refused)?.line).to.match(/^h\.yaml:1:1 listen: not taken over, the definition before goes on: /);
   });
 
   it('keeps its cameras when a configuration is not taken over, and says so until a good one comes', async () => {
@@ -150,6 +170,16 @@ describe('a site of cameras', function () {
     expect([await one.site.remove('dock'), await one.site.remove('extra'), await one.site.remove('extra')]).to.deep.equal([false, true, false]);
     await one.heard('dock', 1);
     expectNoneLost(one, 'dock');
+  });
+
+  it('lets other ways for publishers hold for the next one, without opening the camera anew, and shows no credential', async () => {
+    const one = bench();
+    const withTurn = (wait: number): SiteSettings => settings(`cameras: { porch: { source: whip, whip: { key_frame_wait_s: ${wait}, ice_servers: [{ url: "turn:t", username: me, credential: offen }] } } }`);
+    await one.site.apply(withTurn(1));
+    await until(() => one.states('porch').length > 0, () => 'the camera to wait for a publisher');
+    expect(one.site.whip('porch')?.iceServers).to.have.length(1);
+    expect(await one.site.apply(withTurn(2))).to.deep.equal([{ camera: 'porch', line: 'changed whip.key_frame_wait_s: holds from now on, and the connection stays', refused: false }]);
+    expect(JSON.stringify(one.site.cameras())).to.contain('turn:t').and.not.contain('offen');
   });
 
   it('hides what is secret in reports and faults, and tries a camera again that refuses', async () => {

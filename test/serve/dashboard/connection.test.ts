@@ -48,6 +48,20 @@ describe('the dashboard and the door of its server, in a real browser', function
     await page.getByLabel('Token').waitFor();
   });
 
+  it('says of a token that may not subscribe what it lacks, and takes another', async () => {
+    const tokens = [{ name: 'van', token: 'publish-0123456789', scopes: ['publish'] as const }, { name: 'wall', token: TOKEN, scopes: ['subscribe'] as const }];
+    await open(await serve({ tokens }, report('dock')));
+    await page.getByLabel('Token').fill('publish-0123456789');
+    await page.keyboard.press('Enter');
+    await page.getByText('This token may not subscribe: this needs a token with the scope subscribe.').waitFor();
+    await page.reload();
+    await page.getByText('This token may not subscribe').waitFor();
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-camera="dock"]').waitFor();
+    await page.getByText('connected', { exact: true }).waitFor();
+  });
+
   it('says when the connection is lost, and shows what it missed when it is back', async () => {
     const complaints = complaintsOf(page);
     const first = await serve({}, report('dock'));

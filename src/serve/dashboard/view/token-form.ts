@@ -15,8 +15,8 @@ export const TokenForm = ({ need, onToken }: { readonly need: TokenNeed; readonl
     <div class="field">
       <label for="token">Token</label>
       <input id="token" type="password" autocomplete="off" autofocus value=${token} onInput=${(event: Event) => { setToken((event.currentTarget as HTMLInputElement).value); }}
-        aria-describedby="token-hint" aria-invalid=${need === 'refused' ? 'true' : undefined} />
-      ${need === 'refused' ? html`<p class="field-error" role="alert">The server does not know this token.</p>` : undefined}
+        aria-describedby="token-hint" aria-invalid=${need.complaint === undefined ? undefined : 'true'} />
+      ${need.complaint === undefined ? undefined : html`<p class="field-error" role="alert">${need.complaint}</p>`}
       <p class="hint" id="token-hint">This server lets only those in who have one: HEARKEN_TOKEN, or one of serve.tokens in its configuration. It is kept until this tab is closed.</p>
     </div>
     <div class="buttons"><button type="submit" class="primary">Open</button></div>
