@@ -161,10 +161,10 @@ class Keeper {
       // A recording has no wall clock of its own: its times count from its beginning, the same on every run.
       originEpochMs: info.live ? (this.#clock.epochMs?.() ?? atMs) - (at?.nowUs ?? this.#highUs) / 1000 : 0,
       ...(video === undefined ? {} : { video }),
-      permit: (untilUs) => {
+      permit: (untilUs, endUs) => {
         this.#permittedUs = Math.max(this.#permittedUs, untilUs);
         this.#lastHeardMs = this.#clock.now();
-        permit(untilUs);
+        permit(untilUs, endUs);
       },
     });
   }

@@ -106,7 +106,7 @@ const receive = async (message: ToThread): Promise<void> => {
       await answer(message);
       return;
     case 'permit':
-      connection?.permit(message.untilUs);
+      connection?.permit(message.untilUs, message.endUs);
       return;
     case 'frame':
     case 'clip':

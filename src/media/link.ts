@@ -10,7 +10,7 @@ export interface ConnectionOpened {
   readonly kind: 'opened';
   readonly info: MediaInfo;
   readonly video?: LazyVideo;
-  readonly permit: (untilUs: number) => void;
+  readonly permit: (untilUs: number, endUs?: number) => void;
   /** Where it stands on the media clock, when somebody had to come first. Default: it begins now. */
   readonly at?: OpenedAt;
 }
@@ -160,8 +160,8 @@ export class Link {
       kind: 'opened',
       info,
       ...(info.video === undefined ? {} : { video }),
-      permit: (untilUs) => {
-        if (!this.#gone) this.#worker.send({ t: 'permit', c: this.#c, untilUs });
+      permit: (untilUs, endUs) => {
+        if (!this.#gone) this.#worker.send({ t: 'permit', c: this.#c, untilUs, ...(endUs === undefined ? {} : { endUs }) });
       },
     };
   }
