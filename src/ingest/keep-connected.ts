@@ -146,7 +146,7 @@ class Keeper {
     this.#highUs = Math.max(this.#highUs, Math.ceil(timeUs));
   }
 
-  #open({ info, video, permit, at }: ConnectionOpened): void {
+  #open({ info, video, permit, at, epochMs }: ConnectionOpened): void {
     this.#connections += 1;
     this.#everOpened = true;
     const atMs = this.#clock.now();
@@ -159,7 +159,8 @@ class Keeper {
       startUs: this.#highUs,
       info,
       // A recording has no wall clock of its own: its times count from its beginning, the same on every run.
-      originEpochMs: info.live ? (this.#clock.epochMs?.() ?? atMs) - (at?.nowUs ?? this.#highUs) / 1000 : 0,
+      // The news of a camera may have waited here, most of all while many are opened.
+      originEpochMs: info.live ? (epochMs ?? this.#clock.epochMs?.() ?? atMs) - (at?.nowUs ?? this.#highUs) / 1000 : 0,
       ...(video === undefined ? {} : { video }),
       permit: (untilUs, endUs) => {
         this.#permittedUs = Math.max(this.#permittedUs, untilUs);

@@ -65,7 +65,7 @@ const events: ConnectionEvents = {
     tell({ t: 'listening' });
   },
   opened: (info, at) => {
-    tell({ t: 'opened', info, ...(at === undefined ? {} : { at }) });
+    tell({ t: 'opened', info, epochMs: Date.now(), ...(at === undefined ? {} : { at }) });
   },
   media: tellBatch,
   ended: (fault) => {

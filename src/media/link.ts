@@ -11,6 +11,8 @@ export interface ConnectionOpened {
   readonly info: MediaInfo;
   readonly video?: LazyVideo;
   readonly permit: (untilUs: number, endUs?: number) => void;
+  /** When it was opened, by the wall clock of who opened it [ms since the epoch]. Default: when this is heard. */
+  readonly epochMs?: number;
   /** Where it stands on the media clock, when somebody had to come first. Default: it begins now. */
   readonly at?: OpenedAt;
 }
@@ -116,7 +118,7 @@ export class Link {
         this.#subscriber.next({ kind: 'listening', ask: async (question) => this.#put(question) });
         return;
       case 'opened':
-        this.#subscriber.next({ ...this.#opened(message.info), ...(message.at === undefined ? {} : { at: message.at }) });
+        this.#subscriber.next({ ...this.#opened(message.info), epochMs: message.epochMs, ...(message.at === undefined ? {} : { at: message.at }) });
         return;
       case 'media':
         for (const dropped of message.dropped) this.#subscriber.next({ kind: 'audio-dropped', ...dropped });

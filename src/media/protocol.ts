@@ -86,7 +86,7 @@ export interface MediaBatch {
 export type FromThread =
   | { readonly t: 'listening' }
   | { readonly t: 'reply'; readonly q: number; readonly reply: unknown }
-  | { readonly t: 'opened'; readonly info: MediaInfo; readonly at?: OpenedAt }
+  | { readonly t: 'opened'; readonly info: MediaInfo; readonly epochMs: number; readonly at?: OpenedAt }
   | Omit<MediaBatch, 'c'>
   | { readonly t: 'ended'; readonly fault?: FaultRecord }
   | { readonly t: 'frame'; readonly q: number; readonly answer: FrameAnswer }
