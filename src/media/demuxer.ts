@@ -111,6 +111,16 @@ const hasTimedOut = ({ options }: OpenOptions, tookMs: number): boolean => {
   return limitUs !== undefined && tookMs * 1000 >= Number(limitUs);
 };
 
+/** Negated ECONNABORTED of Linux: the other side gave no answer of this protocol. */
+const AVERROR_NO_ANSWER = -103;
+
+/** What libav means by "invalid data": it says so of a camera that closes the connection at once as well, as one does that is starting. */
+const openingError = (result: number, options: OpenOptions, tookMs: number): number => {
+  if (result !== AVERROR_INVALIDDATA) return result;
+  if (hasTimedOut(options, tookMs)) return AVERROR_TIMED_OUT;
+  return /^rtsps?:/i.test(options.url) ? AVERROR_NO_ANSWER : result;
+};
+
 /**
  * Opens a source. Blocks the calling thread, which belongs to this camera alone, until the source answers or
  * libav's own time-out passes.
@@ -123,7 +133,7 @@ export const openDemuxer = (options: OpenOptions): Demuxer => {
   const startMs = performance.now();
   // A failed open frees the context itself.
   const result = context.openInputSync(options.url, null, Dictionary.fromObject({ format_whitelist: CONTAINERS, ...options.options }));
-  ok(result === AVERROR_INVALIDDATA && hasTimedOut(options, performance.now() - startMs) ? AVERROR_TIMED_OUT : result, 'avformat_open_input');
+  ok(openingError(result, options, performance.now() - startMs), 'avformat_open_input');
   try {
     const opened = inspect(context, options);
     return {
