@@ -8,6 +8,7 @@ import { openDemuxer, type Demuxer, type Track } from './demuxer.js';
 import { connectionFault } from './faults.js';
 import { Intake, type PacketTime } from './intake.js';
 import { AVERROR_EAGAIN, AVERROR_EOF, AV_NOPTS_VALUE, NativeError, freePacket, newPacket, type Packet } from './native.js';
+import { sizeInKeyFrame } from './key-frame-size.js';
 import { Pace } from './pace.js';
 import type { ConnectSpec } from './protocol.js';
 import type { ConnectionEvents, ThreadConnection } from './thread-connection.js';
@@ -17,6 +18,8 @@ import type { ClipAnswer, ClipRequest, FrameAnswer, FrameRequest, MediaInfo, Sti
 const SLOW_MS = 4;
 /** A source that says at once that nothing is there is asked again after this [ms]. */
 const ASK_AGAIN_MS = 10;
+/** A camera that does not say how large its pictures are is opened when a key frame has said it, at the latest after this [ms]. */
+const SIZE_WITHIN_MS = 1_500;
 /** Reads done in one go before requests for pictures get the thread. */
 const READS_IN_A_ROW = 64;
 /** A recording that ends this much before its stated duration was cut off [µs]. */
@@ -40,6 +43,8 @@ export class Connection implements ThreadConnection {
   #wake: (() => void) | undefined;
   #audio: Side | undefined;
   #video: Side | undefined;
+  /** What was opened and not told yet, since the size of its pictures is not known; and since when [ms]. */
+  #untold: { readonly info: MediaInfo; readonly sinceMs: number } | undefined;
   readonly #done: Promise<void>;
   readonly #closing: Promise<void>;
   #close: () => void = () => undefined;
@@ -101,6 +106,7 @@ export class Connection implements ThreadConnection {
       try {
         this.#begin(demuxer);
         const fault = await this.#read(demuxer);
+        if (this.#untold !== undefined) this.#tellOpened(this.#untold);
         this.#intake.flush();
         this.#end(fault);
         // The listener may still want pictures of the last seconds; it closes the connection when it has done with them.
@@ -127,7 +133,22 @@ export class Connection implements ThreadConnection {
       ...(audio === undefined ? {} : { audio: audio.parameters }),
       ...(video === undefined ? {} : { video: video.parameters }),
     });
-    this.#events.opened(info);
+    if (info.live && info.video !== undefined && info.video.width === undefined) this.#untold = { info, sinceMs: performance.now() };
+    else this.#events.opened(info);
+  }
+
+  /** Tells of the opening that waited for the size of the pictures. */
+  #tellOpened({ info }: { readonly info: MediaInfo }, size?: { readonly width: number; readonly height: number }): void {
+    this.#untold = undefined;
+    const { startUs } = this.#spec;
+    this.#events.opened(info.video === undefined ? info : { ...info, video: { ...info.video, ...size } }, { startUs, nowUs: Math.max(startUs, this.#intake.highUs) });
+  }
+
+  /** A packet has come while the size of the pictures is not known. */
+  #learnSize(untold: { readonly info: MediaInfo; readonly sinceMs: number }, packet: Packet): void {
+    const isKey = packet.isKeyframe && packet.streamIndex === this.#video?.track.index;
+    const size = isKey && this.#video !== undefined ? sizeInKeyFrame(this.#video.track.parameters, packet.data) : undefined;
+    if (size !== undefined || performance.now() - untold.sinceMs > SIZE_WITHIN_MS) this.#tellOpened(untold, size);
   }
 
   async #finish(demuxer: Demuxer): Promise<void> {
@@ -152,7 +173,12 @@ export class Connection implements ThreadConnection {
         if (result < 0 && result !== AVERROR_EAGAIN) return this.#ended(result, demuxer.info);
         if (result >= 0) {
           this.#route(packet);
+          if (this.#untold !== undefined) this.#learnSize(this.#untold, packet);
           packet.unref();
+        }
+        if (this.#untold !== undefined) {
+          await breath();
+          continue;
         }
         if (this.#intake.full || (live && this.#intake.progress.complete)) this.#intake.flush();
         const nowMs = performance.now();

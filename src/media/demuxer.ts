@@ -70,6 +70,8 @@ const durationUs = (context: FormatContext): number => {
   return Math.max(0, ...context.streams.map(({ duration, timeBase }) => (duration > 0n ? ticksToUs(duration, { num: timeBase.num, den: timeBase.den }) : 0)));
 };
 
+const sizeOf = ({ width, height }: CodecParameters): { readonly width?: number; readonly height?: number } => (width > 0 && height > 0 ? { width, height } : {});
+
 const describe = (context: FormatContext, live: boolean, audio: Track | undefined, video: Track | undefined): MediaInfo => {
   const rate = video === undefined ? undefined : context.streams[video.index]?.avgFrameRate;
   const fps = rate === undefined || rate.den === 0 || rate.num === 0 ? undefined : rate.num / rate.den;
@@ -79,7 +81,7 @@ const describe = (context: FormatContext, live: boolean, audio: Track | undefine
     ...(durationUs(context) > 0 ? { durationUs: durationUs(context) } : {}),
     ...(audio === undefined ? {} : { audio: { codec: codecName(audio.parameters), sampleRateHz: audio.parameters.sampleRate, channels: audio.parameters.channelLayout.nbChannels } }),
     ...(video === undefined ? {} : {
-      video: { codec: codecName(video.parameters), width: video.parameters.width, height: video.parameters.height, ...(fps === undefined ? {} : { fps }) },
+      video: { codec: codecName(video.parameters), ...sizeOf(video.parameters), ...(fps === undefined ? {} : { fps }) },
     }),
   };
 };

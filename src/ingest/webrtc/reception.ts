@@ -254,7 +254,7 @@ export class Reception {
 
   #tellOpen(): void {
     this.#open = true;
-    const video: VideoTrackInfo | undefined = this.#video === undefined ? undefined : { codec: this.#video.codec, width: this.#size?.width ?? 0, height: this.#size?.height ?? 0 };
+    const video: VideoTrackInfo | undefined = this.#video === undefined ? undefined : { codec: this.#video.codec, ...this.#size };
     const info: MediaInfo = {
       container: 'webrtc', live: true,
       ...(this.#audio === undefined ? {} : { audio: { codec: 'opus', sampleRateHz: 48_000, channels: 2 } }),
