@@ -73,7 +73,7 @@ const videoProblems = (seen: Observation, profile: Profile): string[] => {
     ...(seen.videoPackets > 0 && seen.keyTimesUs.length === 0 ? ['No key frame came: there is nothing that could be looked at. Set a key frame interval of 1 to 2 s in the camera.'] : []),
     ...(gop !== undefined && gop > toleranceS ? [`Its key frames are ${gop.toFixed(1)} s apart, more than the ${toleranceS} s a look may be off. Set a shorter key frame interval (GOP) in the camera, or a larger look.toleranceS.`] : []),
     ...(gop !== undefined && gop > profile.ring.maxS ? [`A group of pictures outgrows the ring of ${profile.ring.maxS} s, so the end of each is dropped.`] : []),
-    ...(info.video.height >= 1080 ? [`Its pictures are ${info.video.width}x${info.video.height}, far more than any net here sees; the camera's second stream (substream) makes each look several times cheaper.`] : []),
+    ...((info.video.height ?? 0) >= 1080 ? [`Its pictures are ${info.video.width ?? '?'}x${info.video.height ?? '?'}, far more than any net here sees; the camera's second stream (substream) makes each look several times cheaper.`] : []),
     ...(seen.look?.reason === undefined ? [] : [`A look failed: ${seen.look.reason}.`]),
   ];
 };
@@ -117,7 +117,7 @@ export const reportLines = ({ info, openMs, audio, video, decoded: what, problem
   ...(info === undefined ? ['It did not open.'] : [
     `${info.live ? 'Live' : 'Recording'}, ${info.container}${info.durationUs === undefined || info.live ? '' : `, ${(info.durationUs / 1e6).toFixed(1)} s`}; open after ${openMs} ms.`,
     info.audio === undefined ? 'Sound: none.' : `Sound: ${info.audio.codec}, ${info.audio.sampleRateHz} Hz, ${info.audio.channels} channel${info.audio.channels === 1 ? '' : 's'}${audio === undefined ? '' : `; ${audio.seconds.toFixed(1)} s heard at ${audio.rmsDbfs.toFixed(0)} dBFS, peak ${audio.peakDbfs.toFixed(0)} dBFS`}.`,
-    info.video === undefined ? 'Pictures: none.' : `Pictures: ${info.video.codec}${info.video.width > 0 ? ` ${info.video.width}x${info.video.height}` : ''}${info.video.fps === undefined ? '' : ` at ${info.video.fps.toFixed(0)} frames/s`}${video === undefined ? '' : `; ${video.packets} packets, ${video.kbps.toFixed(0)} kbit/s, ${video.keyFrames} key frames${video.gopS === undefined ? '' : ` at most ${video.gopS.toFixed(1)} s apart`}`}.`,
+    info.video === undefined ? 'Pictures: none.' : `Pictures: ${info.video.codec}${info.video.width === undefined || info.video.height === undefined ? '' : ` ${info.video.width}x${info.video.height}`}${info.video.fps === undefined ? '' : ` at ${info.video.fps.toFixed(0)} frames/s`}${video === undefined ? '' : `; ${video.packets} packets, ${video.kbps.toFixed(0)} kbit/s, ${video.keyFrames} key frames${video.gopS === undefined ? '' : ` at most ${video.gopS.toFixed(1)} s apart`}`}.`,
   ]),
   'What will be decoded:',
   ...what.map((line) => `  ${line}`),

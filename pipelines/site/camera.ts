@@ -2,6 +2,7 @@
 import { stateMessage } from '../../src/emit/state-message.js';
 import type { Output, StateMessage } from '../../src/emit/types.js';
 import { asFault, type Fault } from '../../src/faults.js';
+import { Backlog } from '../../src/ingest/backlog.js';
 import { isPushed } from '../../src/ingest/sources.js';
 import type { SourceEvent, StateChanged } from '../../src/ingest/types.js';
 import { PublisherDoor } from '../../src/ingest/webrtc/publisher-door.js';
@@ -58,6 +59,7 @@ export class Camera {
   #failures = 0;
   #revival: NodeJS.Timeout | undefined;
   #overtakenAtMs = -Infinity;
+  readonly #backlog = new Backlog();
   #closed = false;
   /** Counts the openings, so that one which was overtaken by another is never begun. */
   #turn = 0;
@@ -210,8 +212,10 @@ export class Camera {
       this.#media = { info, originEpochMs, ...(video === undefined ? {} : { video }) };
       this.#openedEpochMs = Date.now() - performance.now();
       this.#figures.begun();
+      this.#backlog.forget();
       if (connection > 1) this.#figures.reconnected();
     }
+    if (event.kind === 'audio' || event.kind === 'video') this.#backlog.heard(performance.now());
     // What it failed of comes behind it, with what is done about it.
     if (event.kind === 'state' && event.state !== 'failed') this.#say(event);
     if (event.kind === 'state' && event.state === 'running') this.#failures = 0;
@@ -224,9 +228,10 @@ export class Camera {
     if (this.#state.state === 'blocked' && following) this.#say({ kind: 'state', state: 'running' });
   }
 
-  /** This machine does not follow: that is told, and never a reason to connect anew. */
+  /** This machine does not follow: that is told, and never a reason to connect anew. What a silent camera held back is no sign of it. */
   #overtaken(): void {
     this.#figures.overtaken();
+    if (this.#backlog.explains(performance.now())) return;
     this.#overtakenAtMs = performance.now();
     if (this.#state.state === 'running') this.#say({ kind: 'state', state: 'blocked' });
   }

@@ -25,7 +25,7 @@ export const hiddenState = (state: StateMessage, hide: (text: string) => string)
 const mediaReport = ({ container, live, audio, video }: MediaInfo): CameraReport['media'] => ({
   container, live,
   audio: audio === undefined ? null : { codec: audio.codec, sample_rate_hz: audio.sampleRateHz, channels: audio.channels },
-  video: video === undefined ? null : { codec: video.codec, width: video.width, height: video.height, fps: video.fps ?? null },
+  video: video === undefined ? null : { codec: video.codec, ...(video.width === undefined || video.height === undefined ? {} : { width: video.width, height: video.height }), fps: video.fps ?? null },
 });
 
 /** The packs of a profile by name; a folder's path is nobody's business. */

@@ -2,6 +2,7 @@
 import { Observable, asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import { Fault, asFault } from '../faults.js';
 import type { ConnectionEvent, ConnectionOpened } from '../media/link.js';
+import { Backlog } from './backlog.js';
 import type { SourceEvent } from './types.js';
 
 /** When to give a connection up, and when to try again. */
@@ -64,6 +65,7 @@ class Keeper {
   #highUs = 0;
   #permittedUs = 0;
   #lastHeardMs = 0;
+  readonly #backlog = new Backlog();
   #stopped = false;
 
   constructor(connect: (attempt: Attempt) => Observable<ConnectionEvent>, policy: ReconnectPolicy, clock: Clock, emit: (event: SourceEvent) => void, done: (fault?: Fault) => void) {
@@ -113,6 +115,7 @@ class Keeper {
 
   #receive(event: ConnectionEvent): void {
     this.#lastHeardMs = this.#clock.now();
+    if (event.kind === 'audio' || event.kind === 'video' || event.kind === 'audio-dropped') this.#backlog.heard(this.#lastHeardMs);
     switch (event.kind) {
       case 'listening':
         return;
@@ -125,9 +128,9 @@ class Keeper {
         this.#done();
         return;
       case 'audio-dropped':
-        // Nobody takes the sound: that is the listener's trouble, never a reason to reconnect.
+        // Nobody takes the sound: that is the listener's trouble, never a reason to reconnect. A burst outruns any listener.
         this.#reach(event.endUs);
-        this.#say('blocked');
+        if (!this.#backlog.explains(this.#lastHeardMs)) this.#say('blocked');
         this.#emit(event);
         return;
       case 'audio':
@@ -146,8 +149,9 @@ class Keeper {
     this.#highUs = Math.max(this.#highUs, Math.ceil(timeUs));
   }
 
-  #open({ info, video, permit, at }: ConnectionOpened): void {
+  #open({ info, video, permit, at, epochMs }: ConnectionOpened): void {
     this.#connections += 1;
+    this.#backlog.forget();
     this.#everOpened = true;
     const atMs = this.#clock.now();
     if (at !== undefined) this.#reach(at.startUs);
@@ -159,12 +163,13 @@ class Keeper {
       startUs: this.#highUs,
       info,
       // A recording has no wall clock of its own: its times count from its beginning, the same on every run.
-      originEpochMs: info.live ? (this.#clock.epochMs?.() ?? atMs) - (at?.nowUs ?? this.#highUs) / 1000 : 0,
+      // The news of a camera may have waited here, most of all while many are opened.
+      originEpochMs: info.live ? (epochMs ?? this.#clock.epochMs?.() ?? atMs) - (at?.nowUs ?? this.#highUs) / 1000 : 0,
       ...(video === undefined ? {} : { video }),
-      permit: (untilUs) => {
+      permit: (untilUs, endUs) => {
         this.#permittedUs = Math.max(this.#permittedUs, untilUs);
         this.#lastHeardMs = this.#clock.now();
-        permit(untilUs);
+        permit(untilUs, endUs);
       },
     });
   }
@@ -212,7 +217,8 @@ class Keeper {
     const retryInMs = Math.round(this.#pauseMs * (1 - random() / 2));
     this.#pauseMs = Math.min(maxMs, this.#pauseMs * 2);
     this.#state = 'stalled';
-    this.#emit({ kind: 'state', state: 'stalled', fault, retryInMs });
+    // A publisher comes by itself: there is no attempt to wait for.
+    this.#emit({ kind: 'state', state: 'stalled', fault, ...(this.#policy.pushed === true ? {} : { retryInMs }) });
     if (this.#stopped) return;
     const failedMs = this.#clock.now();
     this.#retry = this.#clock.schedule(() => {

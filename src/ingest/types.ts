@@ -16,8 +16,9 @@ export interface Opened {
   /**
    * Lets the reader go on to this media time [µs]. A recording stops there until told more, so nothing is
    * lost however slow the listener; a live source goes on, and what nobody permitted is dropped and counted.
+   * With it goes where a segment ends that is still to come [µs]: a live source is read when one is complete.
    */
-  readonly permit: (untilUs: number) => void;
+  readonly permit: (untilUs: number, endUs?: number) => void;
 }
 
 /** The source changed its state. */

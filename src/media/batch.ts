@@ -1,3 +1,4 @@
+import { SampleClock } from './clock.js';
 import { SAMPLE_RATE_HZ, type AudioChunk, type VideoProgress } from './types.js';
 import type { DroppedSpan, MediaBatch } from './protocol.js';
 
@@ -45,18 +46,29 @@ export class Batch {
   #samples = 0;
   #video = emptyVideo();
   #untilUs = -Infinity;
+  /** Counts as the listener will, which believes its count of samples more than timestamps. */
+  readonly #count = new SampleClock(SAMPLE_RATE_HZ);
 
   /** Adds decoded sound; contiguous sound becomes one chunk. */
   audio(startUs: number, samples: Float32Array, discontinuity: boolean): void {
     const run = this.#runs.at(-1);
     const expectedUs = run === undefined ? NaN : run.startUs + (run.count / SAMPLE_RATE_HZ) * 1e6;
-    if (run !== undefined && !discontinuity && Math.abs(startUs - expectedUs) < CONTIGUOUS_US) {
+    const follows = run !== undefined && !discontinuity && Math.abs(startUs - expectedUs) < CONTIGUOUS_US;
+    if (!follows) this.#settle(discontinuity);
+    if (follows) {
       run.parts.push(samples);
       run.count += samples.length;
     } else {
       this.#runs.push({ startUs, parts: [samples], count: samples.length, discontinuity });
     }
     this.#samples += samples.length;
+  }
+
+  /** How far sound reaches for who takes the batches: by the count of samples, not by the times that packets say [µs]. */
+  get heardUs(): number {
+    const run = this.#runs.at(-1);
+    const next = run === undefined ? this.#count.next : this.#count.after(run.startUs, run.count);
+    return next === undefined ? -Infinity : (next / SAMPLE_RATE_HZ) * 1e6;
   }
 
   /** Notes sound that nobody took. */
@@ -97,10 +109,18 @@ export class Batch {
     if (this.#runs.length === 0 && this.#dropped.length === 0 && !moved) return undefined;
     const video: VideoProgress | undefined = moved ? { ...rest, packets, untilUs: this.#untilUs, ...(discontinuity ? { discontinuity } : {}) } : undefined;
     const batch = { audio: this.#runs.map(join), dropped: this.#dropped, ...(video === undefined ? {} : { video }) };
+    this.#settle(false);
     this.#runs = [];
     this.#dropped = [];
     this.#samples = 0;
     this.#video = emptyVideo();
     return batch;
+  }
+
+  /** The last run is whole: it counts as one chunk. */
+  #settle(beforeJump: boolean): void {
+    const run = this.#runs.at(-1);
+    if (run !== undefined) this.#count.place(run.startUs, run.count);
+    if (beforeJump) this.#count.reset();
   }
 }

@@ -65,7 +65,7 @@ const events: ConnectionEvents = {
     tell({ t: 'listening' });
   },
   opened: (info, at) => {
-    tell({ t: 'opened', info, ...(at === undefined ? {} : { at }) });
+    tell({ t: 'opened', info, epochMs: Date.now(), ...(at === undefined ? {} : { at }) });
   },
   media: tellBatch,
   ended: (fault) => {
@@ -106,7 +106,7 @@ const receive = async (message: ToThread): Promise<void> => {
       await answer(message);
       return;
     case 'permit':
-      connection?.permit(message.untilUs);
+      connection?.permit(message.untilUs, message.endUs);
       return;
     case 'frame':
     case 'clip':

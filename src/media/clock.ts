@@ -230,13 +230,24 @@ export class SampleClock {
 
   /** Places a chunk of `count` samples that says it begins at `startUs`; all of it may have to be skipped. */
   place(startUs: number, count: number): Placement {
+    const placement = this.#placementOf(startUs, count);
+    this.#next = placement.at + count - placement.skip;
+    return placement;
+  }
+
+  /** Where the count would be after such a chunk. */
+  after(startUs: number, count: number): number {
+    const { at, skip } = this.#placementOf(startUs, count);
+    return at + count - skip;
+  }
+
+  #placementOf(startUs: number, count: number): Placement {
     const said = Math.round(startUs * this.#rateHz / 1e6);
     const next = this.#next ?? said;
     const error = said - next;
     const kept = Math.abs(error) <= this.#tolerance;
     const skip = kept || error > 0 ? 0 : Math.min(-error, count);
     const hole = kept || error < 0 ? 0 : error;
-    this.#next = next + hole + count - skip;
     return { at: next + hole, skip, hole };
   }
 

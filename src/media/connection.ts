@@ -8,18 +8,25 @@ import { openDemuxer, type Demuxer, type Track } from './demuxer.js';
 import { connectionFault } from './faults.js';
 import { Intake, type PacketTime } from './intake.js';
 import { AVERROR_EAGAIN, AVERROR_EOF, AV_NOPTS_VALUE, NativeError, freePacket, newPacket, type Packet } from './native.js';
+import { sizeInKeyFrame } from './key-frame-size.js';
+import { Pace } from './pace.js';
 import type { ConnectSpec } from './protocol.js';
 import type { ConnectionEvents, ThreadConnection } from './thread-connection.js';
 import type { ClipAnswer, ClipRequest, FrameAnswer, FrameRequest, MediaInfo, StillAnswer, StillRequest } from './types.js';
 
-/** A read that took longer than this found nothing waiting: the reader has caught up [ms]. */
-const CAUGHT_UP_MS = 4;
-/** The packet that completes a segment comes up to its own length after the segment's end [ms]. */
-const PACKET_MS = 45;
+/** A read that took longer than this may have found nothing waiting [ms]. */
+const SLOW_MS = 4;
+/** A source that says at once that nothing is there is asked again after this [ms]. */
+const ASK_AGAIN_MS = 10;
+/** A camera that does not say how large its pictures are is opened when a key frame has said it, at the latest after this [ms]. */
+const SIZE_WITHIN_MS = 1_500;
 /** Reads done in one go before requests for pictures get the thread. */
 const READS_IN_A_ROW = 64;
 /** A recording that ends this much before its stated duration was cut off [µs]. */
 const CUT_OFF_US = 1_500_000;
+
+/** Lets requests for pictures have the thread. */
+const breath = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface Side {
   readonly track: Track;
@@ -31,10 +38,13 @@ export class Connection implements ThreadConnection {
   readonly #spec: ConnectSpec;
   readonly #events: ConnectionEvents;
   readonly #intake: Intake;
+  readonly #pace = new Pace();
   #closed = false;
   #wake: (() => void) | undefined;
   #audio: Side | undefined;
   #video: Side | undefined;
+  /** What was opened and not told yet, since the size of its pictures is not known; and since when [ms]. */
+  #untold: { readonly info: MediaInfo; readonly sinceMs: number } | undefined;
   readonly #done: Promise<void>;
   readonly #closing: Promise<void>;
   #close: () => void = () => undefined;
@@ -57,8 +67,8 @@ export class Connection implements ThreadConnection {
   }
 
   /** See {@link ThreadConnection.permit}. */
-  permit(untilUs: number): void {
-    this.#intake.permits.extend(untilUs);
+  permit(untilUs: number, endUs?: number): void {
+    this.#intake.permit(untilUs, endUs);
   }
 
   /** See {@link ThreadConnection.frameAt}. */
@@ -96,6 +106,7 @@ export class Connection implements ThreadConnection {
       try {
         this.#begin(demuxer);
         const fault = await this.#read(demuxer);
+        if (this.#untold !== undefined) this.#tellOpened(this.#untold);
         this.#intake.flush();
         this.#end(fault);
         // The listener may still want pictures of the last seconds; it closes the connection when it has done with them.
@@ -122,7 +133,22 @@ export class Connection implements ThreadConnection {
       ...(audio === undefined ? {} : { audio: audio.parameters }),
       ...(video === undefined ? {} : { video: video.parameters }),
     });
-    this.#events.opened(info);
+    if (info.live && info.video !== undefined && info.video.width === undefined) this.#untold = { info, sinceMs: performance.now() };
+    else this.#events.opened(info);
+  }
+
+  /** Tells of the opening that waited for the size of the pictures. */
+  #tellOpened({ info }: { readonly info: MediaInfo }, size?: { readonly width: number; readonly height: number }): void {
+    this.#untold = undefined;
+    const { startUs } = this.#spec;
+    this.#events.opened(info.video === undefined ? info : { ...info, video: { ...info.video, ...size } }, { startUs, nowUs: Math.max(startUs, this.#intake.highUs) });
+  }
+
+  /** A packet has come while the size of the pictures is not known. */
+  #learnSize(untold: { readonly info: MediaInfo; readonly sinceMs: number }, packet: Packet): void {
+    const isKey = packet.isKeyframe && packet.streamIndex === this.#video?.track.index;
+    const size = isKey && this.#video !== undefined ? sizeInKeyFrame(this.#video.track.parameters, packet.data) : undefined;
+    if (size !== undefined || performance.now() - untold.sinceMs > SIZE_WITHIN_MS) this.#tellOpened(untold, size);
   }
 
   async #finish(demuxer: Demuxer): Promise<void> {
@@ -147,11 +173,18 @@ export class Connection implements ThreadConnection {
         if (result < 0 && result !== AVERROR_EAGAIN) return this.#ended(result, demuxer.info);
         if (result >= 0) {
           this.#route(packet);
+          if (this.#untold !== undefined) this.#learnSize(this.#untold, packet);
           packet.unref();
         }
-        if (this.#intake.full) this.#intake.flush();
-        if (live && (result === AVERROR_EAGAIN || performance.now() - startMs > CAUGHT_UP_MS)) await this.#rest();
-        else if (reads % READS_IN_A_ROW === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (this.#untold !== undefined) {
+          await breath();
+          continue;
+        }
+        if (this.#intake.full || (live && this.#intake.progress.complete)) this.#intake.flush();
+        const nowMs = performance.now();
+        if (live) this.#pace.note(nowMs, this.#intake.progress.reachedUs);
+        if (live && (result === AVERROR_EAGAIN || nowMs - startMs > SLOW_MS)) await this.#rest(nowMs, result === AVERROR_EAGAIN ? ASK_AGAIN_MS : 0);
+        else if (reads % READS_IN_A_ROW === 0) await breath();
       }
       return undefined;
     } finally {
@@ -160,13 +193,17 @@ export class Connection implements ThreadConnection {
   }
 
   /**
-   * A live source with nothing waiting: tell what there is, and let packets gather until the next segment is complete.
-   * Waking for each packet costs several times as much, and nobody could use it sooner.
+   * A live source with perhaps nothing waiting: lets packets gather until the next segment should be there.
+   * Waking for each packet costs several times as much, and nobody could use it sooner. What is there already is told then.
    */
-  async #rest(): Promise<void> {
-    this.#intake.flush();
+  async #rest(nowMs: number, leastMs: number): Promise<void> {
+    const restMs = Math.max(leastMs, this.#pace.restMs(nowMs, this.#intake.progress.endUs, this.#spec.rhythm.hopUs / 1000));
+    if (restMs === 0) {
+      await breath();
+      return;
+    }
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#intake.untilNextSegmentUs / 1000 + PACKET_MS);
+      const timer = setTimeout(resolve, restMs);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

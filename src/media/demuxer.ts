@@ -70,6 +70,8 @@ const durationUs = (context: FormatContext): number => {
   return Math.max(0, ...context.streams.map(({ duration, timeBase }) => (duration > 0n ? ticksToUs(duration, { num: timeBase.num, den: timeBase.den }) : 0)));
 };
 
+const sizeOf = ({ width, height }: CodecParameters): { readonly width?: number; readonly height?: number } => (width > 0 && height > 0 ? { width, height } : {});
+
 const describe = (context: FormatContext, live: boolean, audio: Track | undefined, video: Track | undefined): MediaInfo => {
   const rate = video === undefined ? undefined : context.streams[video.index]?.avgFrameRate;
   const fps = rate === undefined || rate.den === 0 || rate.num === 0 ? undefined : rate.num / rate.den;
@@ -79,7 +81,7 @@ const describe = (context: FormatContext, live: boolean, audio: Track | undefine
     ...(durationUs(context) > 0 ? { durationUs: durationUs(context) } : {}),
     ...(audio === undefined ? {} : { audio: { codec: codecName(audio.parameters), sampleRateHz: audio.parameters.sampleRate, channels: audio.parameters.channelLayout.nbChannels } }),
     ...(video === undefined ? {} : {
-      video: { codec: codecName(video.parameters), width: video.parameters.width, height: video.parameters.height, ...(fps === undefined ? {} : { fps }) },
+      video: { codec: codecName(video.parameters), ...sizeOf(video.parameters), ...(fps === undefined ? {} : { fps }) },
     }),
   };
 };
@@ -111,6 +113,16 @@ const hasTimedOut = ({ options }: OpenOptions, tookMs: number): boolean => {
   return limitUs !== undefined && tookMs * 1000 >= Number(limitUs);
 };
 
+/** Negated ECONNABORTED of Linux: the other side gave no answer of this protocol. */
+const AVERROR_NO_ANSWER = -103;
+
+/** What libav means by "invalid data": it says so of a camera that closes the connection at once as well, as one does that is starting. */
+const openingError = (result: number, options: OpenOptions, tookMs: number): number => {
+  if (result !== AVERROR_INVALIDDATA) return result;
+  if (hasTimedOut(options, tookMs)) return AVERROR_TIMED_OUT;
+  return /^rtsps?:/i.test(options.url) ? AVERROR_NO_ANSWER : result;
+};
+
 /**
  * Opens a source. Blocks the calling thread, which belongs to this camera alone, until the source answers or
  * libav's own time-out passes.
@@ -123,7 +135,7 @@ export const openDemuxer = (options: OpenOptions): Demuxer => {
   const startMs = performance.now();
   // A failed open frees the context itself.
   const result = context.openInputSync(options.url, null, Dictionary.fromObject({ format_whitelist: CONTAINERS, ...options.options }));
-  ok(result === AVERROR_INVALIDDATA && hasTimedOut(options, performance.now() - startMs) ? AVERROR_TIMED_OUT : result, 'avformat_open_input');
+  ok(openingError(result, options, performance.now() - startMs), 'avformat_open_input');
   try {
     const opened = inspect(context, options);
     return {

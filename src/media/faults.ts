@@ -11,6 +11,7 @@ const EACCES = -13;
 const EISDIR = -21;
 const EINVAL = -22;
 const ENETUNREACH = -101;
+const ECONNABORTED = -103;
 const ECONNRESET = -104;
 const ETIMEDOUT = -110;
 const ECONNREFUSED = -111;
@@ -48,6 +49,7 @@ const MEANINGS = new Map<number, Meaning>([
   [ECONNREFUSED, { ...unreachable, says: 'refused the connection' }],
   [EIO, unreachable],
   [ENETUNREACH, unreachable],
+  [ECONNABORTED, { ...unreachable, says: 'gave no RTSP answer', remedy: 'Check host and port; a camera that is just starting answers later.' }],
   [ECONNRESET, unreachable],
   [EHOSTUNREACH, unreachable],
 ]);

@@ -2,11 +2,13 @@
  * The service's side of the media processes: starts them, shares cameras out among them, notices when one crashes
  * or hangs, and turns their messages into Observables.
  */
+import { availableParallelism } from 'node:os';
 import { Observable } from 'rxjs';
 import { Fault } from '../faults.js';
 import { Link, type ConnectionEvent } from './link.js';
 import { MediaWorker, type HostOptions } from './media-worker.js';
 import type { ConnectSpec, MediaHealth } from './protocol.js';
+import { Turns } from './turns.js';
 
 const DEFAULTS: Required<HostOptions> = { camerasPerProcess: 12, healthEveryMs: 2_000, hungAfterMs: 10_000, lingerMs: 10_000 };
 
@@ -14,6 +16,8 @@ const DEFAULTS: Required<HostOptions> = { camerasPerProcess: 12, healthEveryMs: 
 export class MediaHost {
   readonly #options: Required<HostOptions>;
   readonly #workers = new Set<MediaWorker>();
+  /** Clips are the long work: one for each core. A single picture takes too little to wait for a turn. */
+  readonly #clips = new Turns(availableParallelism());
   #nextConnection = 1;
   #closed = false;
 
@@ -33,7 +37,7 @@ export class MediaHost {
         return undefined;
       }
       const worker = this.#workerWithRoom();
-      const link = new Link(worker, this.#nextConnection++, subscriber, this.#options.lingerMs);
+      const link = new Link(worker, this.#nextConnection++, subscriber, { lingerMs: this.#options.lingerMs, clips: this.#clips });
       link.open(spec);
       return () => {
         link.close();

@@ -9,6 +9,7 @@ import { GopRing } from './gop-ring.js';
 import { VideoOnDemand, type KeyFrameSource } from './lazy-video.js';
 import { clonePacket, freePacket, type CodecParameters, type Packet } from './native.js';
 import { Permits } from './permits.js';
+import { Progress } from './progress.js';
 import type { ConnectSpec, MediaBatch } from './protocol.js';
 import { Scaler } from './scaler.js';
 import { Stills } from './still.js';
@@ -46,14 +47,14 @@ const NOTHING = { decodedFrames: 0, decodeMs: 0, scaleMs: 0, waitMs: 0 };
 export class Intake {
   /** How far the listener lets the reader go, and how far it has come. */
   readonly permits = new Permits();
+  /** How far its listener will be with what was told, and what it waits for. */
+  readonly progress: Progress;
   readonly #spec: Pick<ConnectSpec, 'ring' | 'keptFrameBytes' | 'rhythm' | 'startUs'>;
   readonly #tell: (batch: Omit<MediaBatch, 't' | 'c'>) => void;
   readonly #batch = new Batch();
   #audio: AudioDecoder | undefined;
   #video: VideoSide | undefined;
   #highUs: number;
-  /** Where the segments are counted from: the connection's beginning, or the last jump [µs]. */
-  #originUs: number;
   #over = false;
 
   /**
@@ -64,7 +65,7 @@ export class Intake {
     this.#spec = spec;
     this.#tell = tell;
     this.#highUs = spec.startUs;
-    this.#originUs = spec.startUs;
+    this.progress = new Progress(spec.rhythm, spec.startUs);
   }
 
   /** The tracks are known: opens what decodes them. */
@@ -77,7 +78,14 @@ export class Intake {
       const demand = new VideoOnDemand({ ring, decoder, scaler, clock: this.permits.videoClock, ...(keyFrames === undefined ? {} : { keyFrames }) });
       this.#video = { ring, decoder, scaler, demand, stills: new Stills(ring, video) };
     }
+    this.progress.begin({ audio: audio !== undefined, video: video !== undefined });
     this.permits.begin({ live, audio: audio !== undefined, video: video !== undefined }, this.#spec.startUs);
+  }
+
+  /** See {@link ThreadConnection.permit}. */
+  permit(untilUs: number, endUs?: number): void {
+    this.permits.extend(untilUs);
+    if (endUs !== undefined) this.progress.align(endUs);
   }
 
   /** The latest time that any packet has [µs]. */
@@ -116,8 +124,13 @@ export class Intake {
     if (this.#audio === undefined) return;
     this.#stamp(packet, time);
     for (const { startUs, samples } of this.#audio.decode(packet)) {
-      if (this.permits.live && this.permits.isBeyond(startUs)) this.#batch.drop(startUs, samples.length);
-      else this.#batch.audio(startUs, samples, time.discontinuity);
+      if (this.permits.live && this.permits.isBeyond(startUs)) {
+        this.#batch.drop(startUs, samples.length);
+        this.progress.reach('audio', startUs);
+      } else {
+        this.#batch.audio(startUs, samples, time.discontinuity);
+        this.progress.reach('audio', this.#batch.heardUs);
+      }
     }
     this.permits.heard(time.timeUs);
   }
@@ -133,6 +146,7 @@ export class Intake {
     if (discontinuity) this.#video.ring.jump(timeUs);
     const pushed = this.#video.ring.push({ ptsUs: timeUs, key, bytes, packet: clonePacket(packet) });
     this.permits.seen(dtsUs);
+    this.progress.reach('video', dtsUs);
     if (key) this.#video.demand.keyFrame();
     this.#batch.video({ untilUs: dtsUs, bytes, ...(key ? { keyUs: timeUs } : {}), dropped: pushed !== 'kept', discontinuity });
   }
@@ -145,15 +159,8 @@ export class Intake {
   /** Tells what has gathered. */
   flush(): void {
     const batch = this.#batch.take();
+    this.progress.told();
     if (batch !== undefined) this.#tell(batch);
-  }
-
-  /** A live source moves on by one media second a second, so what is missing from the next segment is also how long it takes [µs]. */
-  get untilNextSegmentUs(): number {
-    const { windowUs, hopUs } = this.#spec.rhythm;
-    const sinceUs = (this.permits.reachedUs ?? this.#originUs) - this.#originUs;
-    const hops = Math.max(0, Math.floor((sinceUs - windowUs) / hopUs) + 1);
-    return Math.min(windowUs + hops * hopUs - sinceUs, hopUs);
   }
 
   /** Nothing follows: the last frames have no successor that would prove them read. */
@@ -182,10 +189,9 @@ export class Intake {
   }
 
   /** Replaces the packet's times by media time, so that decoded frames carry it. */
-  #stamp(packet: Packet, { timeUs, dtsUs, discontinuity }: PacketTime): void {
+  #stamp(packet: Packet, { timeUs, dtsUs }: PacketTime): void {
     packet.pts = BigInt(timeUs);
     packet.dts = BigInt(dtsUs);
-    if (discontinuity) this.#originUs = Math.max(timeUs, this.#highUs);
     this.#highUs = Math.max(this.#highUs, timeUs);
   }
 }

@@ -1,8 +1,9 @@
 /** One connection to a media process, seen from the service: messages in, an Observable's events out. */
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, map, type Subscriber } from 'rxjs';
 import { faultFromRecord, type Fault } from '../faults.js';
 import type { MediaWorker } from './media-worker.js';
 import type { ConnectSpec, FromMedia, ToMedia } from './protocol.js';
+import type { Turns } from './turns.js';
 import type { AudioChunk, ClipAnswer, DecodeCost, FrameAnswer, LazyVideo, MediaInfo, OpenedAt, StillAnswer, VideoProgress } from './types.js';
 
 /** The connection is open. */
@@ -10,7 +11,9 @@ export interface ConnectionOpened {
   readonly kind: 'opened';
   readonly info: MediaInfo;
   readonly video?: LazyVideo;
-  readonly permit: (untilUs: number) => void;
+  readonly permit: (untilUs: number, endUs?: number) => void;
+  /** When it was opened, by the wall clock of who opened it [ms since the epoch]. Default: when this is heard. */
+  readonly epochMs?: number;
   /** Where it stands on the media clock, when somebody had to come first. Default: it begins now. */
   readonly at?: OpenedAt;
 }
@@ -45,12 +48,20 @@ const NOTHING: DecodeCost = { decodedFrames: 0, decodeMs: 0, scaleMs: 0, waitMs:
 /** Hands the answer of a request for pictures over; undefined when the connection is gone. */
 type Query = (reply: FromMedia | undefined) => void;
 
+/** What all connections of a host share. */
+export interface LinkOptions {
+  /** How long pictures can be asked for after a recording's end [ms]. */
+  readonly lingerMs: number;
+  /** When clips are decoded. */
+  readonly clips: Turns;
+}
+
 /** Owns one connection from its opening to its close. */
 export class Link {
   readonly #worker: MediaWorker;
   readonly #c: number;
   readonly #subscriber: Subscriber<ConnectionEvent>;
-  readonly #lingerMs: number;
+  readonly #options: LinkOptions;
   readonly #queries = new Map<number, Query>();
   #nextQuery = 1;
   #ended = false;
@@ -62,13 +73,13 @@ export class Link {
    * @param worker the process that holds the connection
    * @param c the connection's number in it
    * @param subscriber who hears of it
-   * @param lingerMs how long pictures can be asked for after a recording's end
+   * @param options see there
    */
-  constructor(worker: MediaWorker, c: number, subscriber: Subscriber<ConnectionEvent>, lingerMs: number) {
+  constructor(worker: MediaWorker, c: number, subscriber: Subscriber<ConnectionEvent>, options: LinkOptions) {
     this.#worker = worker;
     this.#c = c;
     this.#subscriber = subscriber;
-    this.#lingerMs = lingerMs;
+    this.#options = options;
   }
 
   /** Connects. */
@@ -94,7 +105,7 @@ export class Link {
     }
     this.#lingering = setInterval(() => {
       if (this.#queries.size === 0) this.#release();
-    }, this.#lingerMs);
+    }, this.#options.lingerMs);
     this.#lingering.unref();
   }
 
@@ -116,7 +127,7 @@ export class Link {
         this.#subscriber.next({ kind: 'listening', ask: async (question) => this.#put(question) });
         return;
       case 'opened':
-        this.#subscriber.next({ ...this.#opened(message.info), ...(message.at === undefined ? {} : { at: message.at }) });
+        this.#subscriber.next({ ...this.#opened(message.info), epochMs: message.epochMs, ...(message.at === undefined ? {} : { at: message.at }) });
         return;
       case 'media':
         for (const dropped of message.dropped) this.#subscriber.next({ kind: 'audio-dropped', ...dropped });
@@ -150,7 +161,10 @@ export class Link {
     this.#pictures = info.video !== undefined;
     const video: LazyVideo = {
       frameAt: (request) => this.#ask<FrameAnswer>((q) => ({ t: 'frame', c: this.#c, q, request }), (m) => (m.t === 'frame' ? m.answer : undefined), { reason: 'closed', cost: NOTHING }),
-      clip: (request) => this.#ask<ClipAnswer>((q) => ({ t: 'clip', c: this.#c, q, request }), (m) => (m.t === 'clip' ? m.answer : undefined), { pictures: [], reason: 'closed', cost: NOTHING }),
+      clip: (request) => this.#options.clips.take((waitedMs) =>
+        this.#ask<ClipAnswer>((q) => ({ t: 'clip', c: this.#c, q, request }), (m) => (m.t === 'clip' ? m.answer : undefined), { pictures: [], reason: 'closed', cost: NOTHING }).pipe(
+          map((answer) => ({ ...answer, cost: { ...answer.cost, waitMs: answer.cost.waitMs + waitedMs } })),
+        )),
       still: (request) => this.#ask<StillAnswer>((q) => ({ t: 'still', c: this.#c, q, request }), (m) => (m.t === 'still' ? m.answer : undefined), { timeUs: 0, ms: 0 }),
       release: () => {
         if (this.#ended && !this.#gone) this.#release();
@@ -160,8 +174,8 @@ export class Link {
       kind: 'opened',
       info,
       ...(info.video === undefined ? {} : { video }),
-      permit: (untilUs) => {
-        if (!this.#gone) this.#worker.send({ t: 'permit', c: this.#c, untilUs });
+      permit: (untilUs, endUs) => {
+        if (!this.#gone) this.#worker.send({ t: 'permit', c: this.#c, untilUs, ...(endUs === undefined ? {} : { endUs }) });
       },
     };
   }

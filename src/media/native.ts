@@ -118,6 +118,22 @@ export const copyParameters = (source: CodecParameters): CodecParameters => {
   return copy;
 };
 
+/** The size that a codec's parser finds in its parameter sets [px]; undefined where it finds none. */
+export const parsedSize = ({ codecType, codecId }: CodecParameters, sets: Buffer): { readonly width: number; readonly height: number } | undefined => {
+  const parameters = new CodecParameters();
+  parameters.alloc();
+  try {
+    parameters.codecType = codecType;
+    parameters.codecId = codecId;
+    parameters.extradata = sets;
+    parameters.parseExtradata();
+    const { width, height } = parameters;
+    return width > 0 && height > 0 ? { width, height } : undefined;
+  } finally {
+    parameters.free();
+  }
+};
+
 /** What is known of a track that no container describes. */
 export interface TrackDescription {
   readonly type: CodecParameters['codecType'];

@@ -67,12 +67,6 @@ export class Permits {
     return Math.min(...tracks) >= this.#untilUs || Math.max(...tracks) >= this.#untilUs + INTERLEAVE_US;
   }
 
-  /** What every track that has begun has reached [µs]; undefined before anything came. */
-  get reachedUs(): number | undefined {
-    const begun = [this.#heardUs, this.#seenUs].filter((timeUs) => timeUs > -Infinity);
-    return begun.length === 0 ? undefined : Math.min(...begun);
-  }
-
   /** Whether a time lies beyond what was permitted [µs]. */
   isBeyond(timeUs: number): boolean {
     return timeUs >= this.#untilUs;

@@ -7,10 +7,12 @@ import type { RingBounds } from './gop-ring.js';
 import type { LiveNatives } from './native.js';
 import type { AudioChunk, ClipAnswer, ClipRequest, FrameAnswer, FrameRequest, MediaInfo, OpenedAt, StillAnswer, StillRequest, VideoProgress } from './types.js';
 
-/** Segments of `windowUs`, one each `hopUs`, counted from the beginning of a connection or from a jump [µs]. */
+/** Segments of `windowUs`, one each `hopUs`, counted from the beginning of a connection until a permit says otherwise [µs]. */
 export interface Rhythm {
   readonly windowUs: number;
   readonly hopUs: number;
+  /** How long one track waits for the other. Default half a second. */
+  readonly latenessUs?: number;
 }
 
 /** How to connect to a source. Crosses the process boundary, so it is plain data. */
@@ -40,7 +42,7 @@ export interface ConnectSpec {
 /** What the service asks of one connection. */
 export type ToThread =
   | { readonly t: 'connect'; readonly spec: ConnectSpec }
-  | { readonly t: 'permit'; readonly untilUs: number }
+  | { readonly t: 'permit'; readonly untilUs: number; readonly endUs?: number }
   | { readonly t: 'frame'; readonly q: number; readonly request: FrameRequest }
   | { readonly t: 'clip'; readonly q: number; readonly request: ClipRequest }
   | { readonly t: 'still'; readonly q: number; readonly request: StillRequest }
@@ -84,7 +86,7 @@ export interface MediaBatch {
 export type FromThread =
   | { readonly t: 'listening' }
   | { readonly t: 'reply'; readonly q: number; readonly reply: unknown }
-  | { readonly t: 'opened'; readonly info: MediaInfo; readonly at?: OpenedAt }
+  | { readonly t: 'opened'; readonly info: MediaInfo; readonly epochMs: number; readonly at?: OpenedAt }
   | Omit<MediaBatch, 'c'>
   | { readonly t: 'ended'; readonly fault?: FaultRecord }
   | { readonly t: 'frame'; readonly q: number; readonly answer: FrameAnswer }

@@ -16,8 +16,8 @@ export interface ConnectionEvents {
 
 /** A source being read. */
 export interface ThreadConnection {
-  /** Lets the reader go on to this media time [µs]. */
-  permit(untilUs: number): void;
+  /** Lets the reader go on to this media time; `endUs` is where a segment ends that is still to come [µs]. */
+  permit(untilUs: number, endUs?: number): void;
   /** See {@link VideoOnDemand.frameAt}. */
   frameAt(request: FrameRequest, cancelled: () => boolean): Promise<FrameAnswer>;
   /** See {@link VideoOnDemand.clip}. */

@@ -121,8 +121,9 @@ export interface AudioTrackInfo {
 /** What one video track carries. */
 export interface VideoTrackInfo {
   readonly codec: string;
-  readonly width: number;
-  readonly height: number;
+  /** Size of its pictures [px]; absent where neither the container nor a first key frame says. */
+  readonly width?: number;
+  readonly height?: number;
   /** Nominal frames per second, if the container says. */
   readonly fps?: number;
 }

@@ -60,6 +60,8 @@ class Cutter {
   #cuts: Iterator<Cut> | undefined;
   #source: Opened | undefined;
   #permittedUs = 0;
+  /** The era that was told to the reader with a permit. */
+  #toldEra = -1;
   /** What was permitted when the reader said that it is blocked. */
   #blockedAtUs: number | undefined;
   #outstanding = 0;
@@ -141,6 +143,7 @@ class Cutter {
       this.#windows.open(input);
       this.#source = input;
       this.#permittedUs = 0;
+      this.#toldEra = -1;
     } else if (input.kind === 'audio') {
       yield* this.#hear(input);
     } else if (input.kind === 'video') {
@@ -186,12 +189,13 @@ class Cutter {
     const { live } = this.#source.info;
     const wantedUs = live ? this.#windows.highUs + this.#liveAheadUs : this.#windows.roomUntilUs;
     const stepUs = (live ? this.#liveAheadUs : this.#aheadUs) / 2;
-    if (wantedUs > this.#permittedUs + stepUs) this.#grant(wantedUs);
+    if (wantedUs > this.#permittedUs + stepUs || (live && this.#toldEra !== this.#windows.era)) this.#grant(wantedUs);
   }
 
   #grant(untilUs: number): void {
     this.#permittedUs = untilUs;
-    this.#source?.permit(untilUs);
+    this.#toldEra = this.#windows.era;
+    this.#source?.permit(untilUs, this.#windows.nextEndUs);
   }
 
   #note(event: Input): void {

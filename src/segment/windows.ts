@@ -56,6 +56,16 @@ export class Windows {
     return sampleToUs(this.#ring.base);
   }
 
+  /** End of the next window [µs]. */
+  get nextEndUs(): number {
+    return sampleToUs(this.#ring.base + this.#window);
+  }
+
+  /** Counts the stretches without a jump. */
+  get era(): number {
+    return this.#era;
+  }
+
   /** The latest media time seen on any track [µs]. */
   get highUs(): number {
     return sampleToUs(this.#high);

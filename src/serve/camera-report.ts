@@ -21,7 +21,7 @@ export const mediaReportSchema = z.object({
   container: z.string(),
   live: z.boolean(),
   audio: z.object({ codec: z.string(), sample_rate_hz: count, channels: count }).nullable(),
-  video: z.object({ codec: z.string(), width: count, height: count, fps: z.number().nullable() }).nullable(),
+  video: z.object({ codec: z.string(), width: count.optional(), height: count.optional(), fps: z.number().nullable() }).nullable(),
 });
 
 const utilizationSchema = z.object({ gmacs: figure.nullable(), ms: figure.nullable() });

@@ -77,6 +77,35 @@ describe('A source that is watched', () => {
   });
 });
 
+describe('What a silent source held back', () => {
+  it('comes in a burst that no listener follows: it is blocked only if that lasts longer than the silence', () => {
+    const { camera, passUntil, states } = keep({ stallMs: 10_000 });
+    camera().next(opened());
+    camera().next(sound(0, 200));
+    for (let ms = 6_000; ms < 12_000; ms += 500) {
+      passUntil(ms);
+      camera().next(sound(ms * MS, 200));
+      camera().next(dropped((ms + 200) * MS, (ms + 400) * MS));
+    }
+    expect(states()).to.deep.equal(['0 starting', '0 running']);
+    passUntil(12_000);
+    camera().next(dropped(12_000 * MS, 12_200 * MS));
+    expect(states().at(-1)).to.equal('12000 blocked');
+  });
+});
+
+describe('A publisher that is lost', () => {
+  it('is waited for: no next attempt is announced', () => {
+    const { camera, passUntil, heard } = keep({ pushed: true });
+    camera().next(opened());
+    passUntil(100);
+    camera().error(fault('source-lost'));
+    const event = heard.at(-1)?.event;
+    expect(event).to.include({ kind: 'state', state: 'stalled' });
+    expect(event).to.not.have.property('retryInMs');
+  });
+});
+
 describe('Media time', () => {
   it('goes on across connections, by as much as passed while nobody was connected', () => {
     const { camera, passUntil, connections } = keep();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Observable, filter, firstValueFrom, map, tap, throwError } from 'rxjs';
+import { Observable, filter, firstValueFrom, of, map, tap, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import type { FaultKind } from '../../src/faults.js';
 import { keepConnected } from '../../src/ingest/keep-connected.js';
@@ -226,4 +226,10 @@ describe('A wall clock that is set', () => {
       expect(origins[1]).to.be.closeTo(wall() + jumpMs - 1_000, 30_000);
     });
   }
+
+  it('is read where the camera was opened, not where the news of it waited', async () => {
+    const source = (): Observable<ConnectionEvent> => of({ ...opened(), kind: 'opened', epochMs: 1_700_000_000_000 } as ConnectionEvent);
+    const first = await firstValueFrom(keepConnected(source, POLICY).pipe(filter((event) => event.kind === 'opened')));
+    expect(first).to.include({ originEpochMs: 1_700_000_000_000 });
+  });
 });

@@ -43,6 +43,20 @@ describe('RTSP', function () {
     });
   }
 
+  it('knows the size of the pictures from the SDP, and where that does not tell from the first key frame, without decoding it', async () => {
+    const [telling, silent] = [await serve(), await serve(undefined, { withoutParameterSets: true })];
+    const one = host();
+    for (const server of [telling, silent]) {
+      const heard = follow(one, server.url());
+      await heardFor(heard, S);
+      const info = heard.of('opened')[0]?.info;
+      expect(info?.video).to.include({ codec: 'h264', width: 160, height: 96 });
+      // What came while the size was waited for is there, and is put at its time.
+      expect(heard.sound[0]?.startUs).to.be.closeTo(0, 50_000);
+    }
+    expect((await totals(one)).packetsDecoded).to.equal(0);
+  });
+
   it('gives the frame on screen, also of a stream with B-frames', async () => {
     const path = recording('camera-b.mkv', () => ({ video: pictures(8, { fps: 20, bFrames: 2 }), audio: tone(8) }));
     const server = await serve(path);

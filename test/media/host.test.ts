@@ -177,6 +177,15 @@ describe('A camera that accepts and says nothing', () => {
     expect(camera1.over).to.equal(false);
   });
 
+  it('and one that closes the connection at once gave no answer, which may pass: a camera does so that is starting', async () => {
+    const one = host();
+    server.on('connection', (socket: Socket) => socket.end());
+    const heard = silent(one);
+    await heard.untilOver();
+    expect(heard.fault).to.include({ kind: 'source-refused', retryable: true });
+    expect(heard.fault.message).to.equal(`${url} gave no RTSP answer.`);
+  });
+
   it('does not keep the host from closing', async () => {
     const one = host();
     silent(one);

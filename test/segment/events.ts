@@ -21,7 +21,7 @@ export interface Script {
   readonly live?: boolean;
   readonly connection?: number;
   readonly startUs?: number;
-  readonly permit?: (untilUs: number) => void;
+  readonly permit?: (untilUs: number, endUs?: number) => void;
 }
 
 export const opened = ({ audio = true, video = false, live = true, connection = 1, startUs, permit }: Script = {}): Opened => ({

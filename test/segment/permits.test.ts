@@ -87,4 +87,17 @@ describe('segmentEvery with a live source', () => {
     expect(segments).to.have.length(40);
     expect(permits.length).to.be.below(6);
   });
+
+  it('says with its permits where a segment ends, and again at once when a jump has moved them', () => {
+    const ends: (number | undefined)[] = [];
+    const { source, segments } = drive();
+    source.next(opened({ permit: (_untilUs, endUs) => ends.push(endUs) }));
+    expect(ends).to.deep.equal([975_000]);
+    for (let i = 0; i < 20; i += 1) source.next(sound(i * 100_000, 1_600));
+    expect(ends).to.have.length(1);
+    source.next(sound(2_100_000, 1_600, true));
+    expect(ends).to.deep.equal([975_000, 3_075_000]);
+    for (let i = 22; i < 40; i += 1) source.next(sound(i * 100_000, 1_600));
+    expect(segments.at(-1)!.endUs % 480_000).to.equal(3_075_000 % 480_000);
+  });
 });

@@ -31,6 +31,12 @@ describe('An offer', () => {
     expect(offer.sdp).to.not.match(/rtx|red\/|ulpfec|simulcast|a=rid|H264|VP9/);
   });
 
+  it('may have port 0 for what is bundle-only, as GStreamer writes it, and is answered whole', () => {
+    const offer = readOffer(sdp(VIDEO, AUDIO.flatMap((line) => (line.startsWith('m=') ? [line.replace(' 9 ', ' 0 '), 'a=bundle-only'] : [line]))));
+    if (offer.refused !== undefined) return expect.fail(offer.sentence);
+    expect(offer.sdp).to.contain('m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n');
+  });
+
   const refused: readonly (readonly [string, string, string])[] = [
     ['is no SDP', 'hello', 'malformed'],
     ['is empty', '', 'malformed'],

@@ -11,6 +11,8 @@ export interface RtspOptions {
   readonly path?: string;
   /** Who may watch. Default everybody. */
   readonly credentials?: Credentials;
+  /** The SDP says nothing of the pictures: their parameter sets come with key frames only. Default false. */
+  readonly withoutParameterSets?: boolean;
   /** Default 1: live pace. */
   readonly speed?: number;
 }
@@ -57,9 +59,9 @@ export class RtspServer {
 
   /** Listens; after {@link RtspServer.close} again on the same port. Rejects when the port is taken. */
   async listen(port = this.#port): Promise<void> {
-    const { path = '/live', credentials, speed = 1 } = this.#options;
+    const { path = '/live', credentials, speed = 1, withoutParameterSets = false } = this.#options;
     const server = createServer((socket) => {
-      const session: Session = new Session(socket, { recording: this.#recording, path, switches: this.switches, speed, credentials }, () => this.#sessions.delete(session));
+      const session: Session = new Session(socket, { recording: this.#recording, path, switches: this.switches, speed, credentials, withoutParameterSets }, () => this.#sessions.delete(session));
       this.#sessions.add(session);
     });
     await new Promise<void>((resolve, reject) => {

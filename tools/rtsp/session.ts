@@ -12,6 +12,7 @@ export interface Stage {
   readonly switches: Switches;
   readonly speed: number;
   readonly credentials: Credentials | undefined;
+  readonly withoutParameterSets: boolean;
 }
 
 /** Bytes that may wait for a slow client before it is disconnected. */
@@ -110,7 +111,9 @@ export class Session {
   }
 
   #sdp(): string {
-    const media = this.#stage.recording.tracks.flatMap(({ sdp }, i) => [...sdp, `a=control:track${i}`]);
+    const { recording, withoutParameterSets } = this.#stage;
+    const said = (line: string): string => (withoutParameterSets ? line.replace(/;?sprop-parameter-sets=[^;]*/, '') : line);
+    const media = recording.tracks.flatMap(({ sdp }, i) => [...sdp.map(said), `a=control:track${i}`]);
     return ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=Hearken', 'c=IN IP4 0.0.0.0', 't=0 0', 'a=control:*', ...media, ''].join('\r\n');
   }
 

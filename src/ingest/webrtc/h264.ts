@@ -1,6 +1,6 @@
 /** H.264 over RTP (RFC 6184): single NAL units, aggregates (STAP-A) and fragments (FU-A), to a byte stream (Annex B). */
 import type { Depacketiser, VideoFrame } from './frames.js';
-import { sizeInSps } from './sps.js';
+import { sizeInSps } from '../../media/sps.js';
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 const IDR = 5;

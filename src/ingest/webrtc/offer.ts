@@ -79,11 +79,20 @@ const PER_PAYLOAD = /^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) /;
 /** Layers of one picture, repair streams that are not taken, and what belongs to them; retransmissions come on the stream itself. */
 const LEFT_OUT = /^a=(?:simulcast|rid|ssrc-group):/;
 
+/**
+ * The first line of a section with one payload type. With `max-bundle` GStreamer writes port 0 for all sections but the first,
+ * and `a=bundle-only` (RFC 8843, section 6): that is no refusal, for which werift takes it.
+ */
+const firstLine = (lines: readonly string[], payloadType: number): string => {
+  const [kind, port, protocol] = lines[0]?.split(' ') ?? [];
+  return [kind, port === '0' && lines.includes('a=bundle-only') ? '9' : port, protocol, payloadType].join(' ');
+};
+
 /** Leaves one codec and no layers: the publisher then sends one stream, retransmits on it, and adds no FEC or RED. */
 const trim = ({ lines }: Section, { payloadType }: OfferedTrack): string[] => {
   let candidates = 0;
   return lines.flatMap((line, i) => {
-    if (i === 0) return [`${line.split(' ').slice(0, 3).join(' ')} ${payloadType}`];
+    if (i === 0) return [firstLine(lines, payloadType)];
     const of = PER_PAYLOAD.exec(line)?.[1];
     if ((of !== undefined && Number(of) !== payloadType) || LEFT_OUT.test(line)) return [];
     if (!line.startsWith('a=candidate:')) return [line];

@@ -73,9 +73,9 @@ class PublishedCamera implements ThreadConnection {
     });
   }
 
-  permit(untilUs: number): void {
+  permit(untilUs: number, endUs?: number): void {
     this.#permittedUs = Math.max(this.#permittedUs, untilUs);
-    this.#session?.reception.intake.permits.extend(untilUs);
+    this.#session?.reception.intake.permit(untilUs, endUs);
   }
 
   async frameAt(request: FrameRequest, cancelled: () => boolean): Promise<FrameAnswer> {
@@ -168,7 +168,7 @@ class PublishedCamera implements ThreadConnection {
       opened: (info, at) => { this.#events.opened(info, at); },
       media: (batch) => { this.#events.media(batch); },
     }, () => performance.now(), settings === undefined ? undefined : settings.keyFrameWaitS * 1000);
-    reception.intake.permits.extend(this.#permittedUs);
+    reception.intake.permit(this.#permittedUs);
     const peer: Peer = new Peer(offer, {
       packet: (packet) => {
         if (!of(this.#session)) return;

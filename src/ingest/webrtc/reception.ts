@@ -86,7 +86,6 @@ export class Reception {
   #frames = 0;
   #keys = 0;
   #flushedMs = 0;
-  #flushAtUs = -Infinity;
   #silentSinceMs: number;
 
   /**
@@ -249,17 +248,14 @@ export class Reception {
       if (complete || nowMs - this.#firstMs > OPEN_WITHIN_MS) this.#tellOpen();
     }
     if (!this.#open) return;
-    const { reachedUs } = this.intake.permits;
-    const due = reachedUs !== undefined && reachedUs >= this.#flushAtUs;
-    if (!due && !this.intake.full && nowMs - this.#flushedMs < FLUSH_MS) return;
+    if (!this.intake.progress.complete && !this.intake.full && nowMs - this.#flushedMs < FLUSH_MS) return;
     this.intake.flush();
     this.#flushedMs = nowMs;
-    if (reachedUs !== undefined) this.#flushAtUs = reachedUs + this.intake.untilNextSegmentUs;
   }
 
   #tellOpen(): void {
     this.#open = true;
-    const video: VideoTrackInfo | undefined = this.#video === undefined ? undefined : { codec: this.#video.codec, width: this.#size?.width ?? 0, height: this.#size?.height ?? 0 };
+    const video: VideoTrackInfo | undefined = this.#video === undefined ? undefined : { codec: this.#video.codec, ...this.#size };
     const info: MediaInfo = {
       container: 'webrtc', live: true,
       ...(this.#audio === undefined ? {} : { audio: { codec: 'opus', sampleRateHz: 48_000, channels: 2 } }),

@@ -2,7 +2,7 @@
 import { haltsAt } from '../../emit/stopping.js';
 import type { BeliefPath } from './paths.js';
 
-/** `[horizon]`: the least score at which the answer is given after a step; null: never there. The last step needs none. */
+/** The least score at which the answer is given after each step, `[horizon]`; null: never there. The last step needs none. */
 export type Boundary = readonly (number | null)[];
 
 interface Open {

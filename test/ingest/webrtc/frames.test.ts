@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { FrameAssembler, type RtpPayload } from '../../../src/ingest/webrtc/frames.js';
 import { H264Depacketiser, parameterSetsOf } from '../../../src/ingest/webrtc/h264.js';
 import { JitterBuffer } from '../../../src/ingest/webrtc/jitter-buffer.js';
-import { sizeInSps } from '../../../src/ingest/webrtc/sps.js';
+import { sizeInSps } from '../../../src/media/sps.js';
 import { Vp8Depacketiser } from '../../../src/ingest/webrtc/vp8.js';
 
 /** x264's parameter sets for 160×96 and for 320×180, where cropping and escaping matter. */

@@ -37,8 +37,8 @@ const lastOpened = (gates: CameraReport['gates'], gate: string): string => {
 const figure = (name: string, value: ComponentChildren, title: string, wide = false): VNode => html`<div title=${title} class=${wide ? 'wide' : undefined}><dt>${name}</dt><dd>${value}</dd></div>`;
 
 /** Some sources do not say how large their pictures are before one is decoded. */
-const videoOf = ({ codec, width, height }: { readonly codec: string; readonly width: number; readonly height: number }): string =>
-  width === 0 ? codec : `${codec} ${width}×${height}`;
+const videoOf = ({ codec, width, height }: { readonly codec: string; readonly width?: number | undefined; readonly height?: number | undefined }): string =>
+  width === undefined || height === undefined ? codec : `${codec} ${width}×${height}`;
 
 /** What a gate in the mode shadow would miss and save, from the segments that were looked at in full. */
 const auditOf = (segment: SegmentMessage | undefined): VNode[] => {
