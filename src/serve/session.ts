@@ -2,6 +2,7 @@ import type { PublicationLog } from './log.js';
 import type { CloseReason, Command, Hello, ServerMessage } from './protocol.js';
 import { PROTOCOL } from './protocol.js';
 import type { Publication } from './publication.js';
+import { Pump } from './pump.js';
 import { failure, readCommand } from './read-command.js';
 import { Subscription } from './subscription.js';
 import { TokenBucket, type Rate } from './token-bucket.js';
@@ -27,9 +28,6 @@ export interface SessionLimits {
   readonly bufferedBytes: number;
 }
 
-/** Texts handed over, or looks into the log without a find, in one turn of the event loop; a long replay lets others have theirs. */
-const STEPS_PER_TURN = 64;
-
 /**
  * One client: reads its commands, and sends it what it subscribed to as fast as it takes it. What it holds is
  * bounded by {@link SessionLimits}; published messages stay in the log until the socket has room.
@@ -42,9 +40,8 @@ export class Session {
   readonly #bucket: TokenBucket;
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #answers: string[] = [];
+  readonly #pump: Pump;
   #mistakes = 0;
-  #yielding = false;
-  #closed = false;
 
   /**
    * @param server the name of this run of the server
@@ -59,13 +56,18 @@ export class Session {
     this.#limits = limits;
     this.#nowMs = nowMs;
     this.#bucket = new TokenBucket(limits.messages, nowMs());
+    this.#pump = new Pump({
+      get bufferedBytes() { return outlet.bufferedBytes; },
+      next: () => this.#next(),
+      send: (text) => { outlet.send(text, () => { this.pump(); }); },
+    }, limits.bufferedBytes);
     const hello: Hello = { type: 'hello', protocol: PROTOCOL, server, seq: log.seq };
     this.#answer(hello);
   }
 
   /** Counts a message of any sort against the rate; false when the client sent too many and was closed. */
   allow(): boolean {
-    if (this.#closed) return false;
+    if (this.#pump.stopped) return false;
     if (this.#bucket.take(this.#nowMs())) return true;
     this.close('too_many_requests');
     return false;
@@ -86,17 +88,7 @@ export class Session {
 
   /** Sends what there is to send, as far as the socket has room. */
   pump(): void {
-    if (this.#yielding) return;
-    for (let steps = 0; !this.#closed && this.#outlet.bufferedBytes < this.#limits.bufferedBytes; steps++) {
-      const behind = this.#farthestBehind();
-      if (this.#answers.length === 0 && behind === undefined) return;
-      if (steps === STEPS_PER_TURN) {
-        this.#yield();
-        return;
-      }
-      const text = this.#answers.shift() ?? behind?.next();
-      if (text !== undefined) this.#outlet.send(text, () => { this.pump(); });
-    }
+    this.#pump.run();
   }
 
   /** Notes that messages left the log; how many of them this client has now lost. */
@@ -110,14 +102,14 @@ export class Session {
 
   /** Closes the connection and forgets what the client asked for. Idempotent. */
   close(reason: CloseReason): void {
-    if (this.#closed) return;
+    if (this.#pump.stopped) return;
     this.end();
     this.#outlet.close(reason);
   }
 
   /** The connection is gone: nothing more is sent. */
   end(): void {
-    this.#closed = true;
+    this.#pump.stop();
     this.#subscriptions.clear();
     this.#answers.length = 0;
   }
@@ -153,12 +145,12 @@ export class Session {
     return { id, type: 'result', success: true, result: subscription.subscribed };
   }
 
-  #yield(): void {
-    this.#yielding = true;
-    setImmediate(() => {
-      this.#yielding = false;
-      this.pump();
-    });
+  /** Answers first, then what was published. */
+  #next(): string | undefined | null {
+    const answer = this.#answers.shift();
+    if (answer !== undefined) return answer;
+    const behind = this.#farthestBehind();
+    return behind === undefined ? null : behind.next();
   }
 
   /** The subscription to serve next: so several are served in the order of time. */

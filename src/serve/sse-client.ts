@@ -3,6 +3,7 @@ import type { Client, Clients } from './clients.js';
 import { CLOSE_CODES, type CloseReason } from './protocol.js';
 import type { Publication } from './publication.js';
 import { plainText } from './publication.js';
+import { Pump } from './pump.js';
 import type { Subscription, Wording } from './subscription.js';
 
 /** One server-sent event: a name, a line of JSON, and the id to come back with. */
@@ -34,9 +35,6 @@ export interface SseLimits {
   readonly closeMs: number;
 }
 
-/** Texts handed over in one turn of the event loop; a long replay lets others have theirs. */
-const STEPS_PER_TURN = 64;
-
 /** A client over Server-Sent Events: one subscription, for as long as the answer goes on. */
 export class SseClient implements Client {
   readonly transport = 'sse';
@@ -45,8 +43,7 @@ export class SseClient implements Client {
   readonly #limits: SseLimits;
   /** Bytes its socket had taken at the last beat. */
   #written = -1;
-  #yielding = false;
-  #closed = false;
+  readonly #pump: Pump;
 
   /**
    * @param response the answer that goes on
@@ -57,6 +54,11 @@ export class SseClient implements Client {
     this.#response = response;
     this.#subscription = subscription;
     this.#limits = limits;
+    this.#pump = new Pump({
+      get bufferedBytes() { return response.writableLength; },
+      next: () => (subscription.behind ? subscription.next() : null),
+      send: (text) => { response.write(text); },
+    }, limits.bufferedBytes);
   }
 
   get bufferedBytes(): number {
@@ -64,20 +66,7 @@ export class SseClient implements Client {
   }
 
   pump(): void {
-    if (this.#yielding) return;
-    for (let steps = 0; !this.#closed && this.bufferedBytes < this.#limits.bufferedBytes; steps++) {
-      if (!this.#subscription.behind) return;
-      if (steps === STEPS_PER_TURN) {
-        this.#yielding = true;
-        setImmediate(() => {
-          this.#yielding = false;
-          this.pump();
-        });
-        return;
-      }
-      const text = this.#subscription.next();
-      if (text !== undefined) this.#response.write(text);
-    }
+    this.#pump.run();
   }
 
   gone(publications: readonly Publication[]): number {
@@ -94,8 +83,8 @@ export class SseClient implements Client {
   }
 
   close(reason: CloseReason): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#pump.stopped) return;
+    this.#pump.stop();
     this.#response.end(sseText('close', JSON.stringify({ type: 'close', reason, meaning: CLOSE_CODES[reason].meaning })));
     const cut = setTimeout(() => { this.#response.destroy(); }, this.#limits.closeMs);
     this.#response.once('close', () => { clearTimeout(cut); });
@@ -107,7 +96,7 @@ export class SseClient implements Client {
     this.#response.on('drain', () => { this.pump(); });
     this.#response.on('error', () => undefined);
     this.#response.once('close', () => {
-      this.#closed = true;
+      this.#pump.stop();
       clients.remove(this);
     });
     this.#response.write(first);
