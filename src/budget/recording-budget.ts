@@ -25,13 +25,16 @@ const tooSmall = (gmacs: number, stepMacs: number): Fault =>
 /**
  * The budget for one whole recording, which is spent once and does not come back (HMS §4.2.2). It is counted in
  * multiply-accumulates alone: they are known before a net runs, so that the worst case is reserved and nothing overshoots.
- * Where a stopping rule has a horizon, looks never take what hearing every step up to it needs; without one, what is left decides.
+ * Where a stopping rule has a horizon, looks never take what hearing every step up to it needs, and what is left for them
+ * comes step by step, in equal parts: spent at once, it would be gone before anything is to be seen. Without a horizon, what
+ * is left decides.
  */
 export class RecordingBudget implements StepBudget {
   readonly #budgetMacs: number;
   readonly #macs: Readonly<Record<SenseName, number>>;
-  /** Steps that are still to be heard, the one in the step not among them. */
-  #stepsAhead: number;
+  /** Steps up to the horizon, 0 without one; and those that were heard or are being heard. */
+  readonly #horizonSteps: number;
+  #heardSteps = 0;
   /** Spent or reserved; and the part of it that is reserved for the step under way. */
   #takenMacs = 0;
   #reservedMacs = 0;
@@ -44,7 +47,7 @@ export class RecordingBudget implements StepBudget {
   constructor({ gmacs, graph, horizonSteps = 0 }: RecordingBudgetOptions) {
     this.#budgetMacs = macsOf(gmacs);
     this.#macs = { audio: macsOf(graph.gmacs.audio), appearance: macsOf(graph.gmacs.appearance), motion: macsOf(graph.gmacs.motion) };
-    this.#stepsAhead = horizonSteps;
+    this.#horizonSteps = horizonSteps;
     if (this.#budgetMacs < this.#macs.audio) throw tooSmall(gmacs, this.#macs.audio);
   }
 
@@ -56,7 +59,7 @@ export class RecordingBudget implements StepBudget {
       this.#refuse('listening');
       return false;
     }
-    this.#stepsAhead = Math.max(0, this.#stepsAhead - 1);
+    this.#heardSteps += 1;
     this.#reserve(this.#macs.audio);
     return true;
   }
@@ -64,12 +67,25 @@ export class RecordingBudget implements StepBudget {
   /** A gate wants to look: see {@link StepBudget.look}. What a look is worth is not asked: what is not spent is worth nothing. */
   look(sense: 'appearance' | 'motion'): string | undefined {
     const macs = this.#macs[sense];
-    if (macs <= this.#leftMacs - this.#stepsAhead * this.#macs.audio) {
-      this.#reserve(macs);
-      return undefined;
-    }
-    this.#refuse('cap');
-    return macs <= this.#leftMacs ? 'what is left for this recording is kept for listening' : 'not enough is left for this recording';
+    const why = this.#whyNot(macs);
+    if (why === undefined) this.#reserve(macs);
+    else this.#refuse('cap');
+    return why;
+  }
+
+  #whyNot(macs: number): string | undefined {
+    const ahead = Math.max(0, this.#horizonSteps - this.#heardSteps) * this.#macs.audio;
+    if (macs > this.#leftMacs) return 'not enough is left for this recording';
+    if (macs > this.#leftMacs - ahead) return 'what is left for this recording is kept for listening';
+    return macs > this.#accruedMacs ? 'what is left for this recording is kept for later looks' : undefined;
+  }
+
+  /** What looks may have had by now, less what they had. */
+  get #accruedMacs(): number {
+    if (this.#heardSteps >= this.#horizonSteps) return Infinity;
+    const forLooks = this.#budgetMacs - this.#horizonSteps * this.#macs.audio;
+    const had = Math.max(0, this.#takenMacs - this.#heardSteps * this.#macs.audio);
+    return Math.floor((forLooks * this.#heardSteps) / this.#horizonSteps) - had;
   }
 
   /** The step is over: what it really cost is spent, the rest of what was reserved for it is free again. */

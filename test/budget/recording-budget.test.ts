@@ -55,14 +55,27 @@ describe('budget/recording-budget', () => {
   });
 
   it('keeps what listening needs up to the horizon, and says why it refuses', () => {
-    const budget = budgetOf(150, 10);
-    // Ten steps of hearing take 40 of it: one clip fits beside them, and no picture more.
-    expect(until(budget, { ...LOOKING, looks: ['motion', 'appearance'] })).to.have.members(['am', ...Array.from({ length: 11 }, () => 'a')]);
-    expect(budget.figures.refusals).to.deep.equal({ cap: 23, listening: 1 });
     const kept = budgetOf(60, 10);
     kept.hear();
     expect(kept.look('appearance')).to.equal('what is left for this recording is kept for listening');
     expect(kept.look('motion')).to.equal('not enough is left for this recording');
+    expect(kept.figures.refusals).to.deep.equal({ cap: 2 });
+  });
+
+  it('gives looks their part step by step, so that what comes late can still be seen', () => {
+    // Ten steps of hearing take 40 of it; of the other 90, three pictures, a third is there after each third of the steps.
+    expect(until(budgetOf(130, 10), { ...LOOKING, looks: ['appearance'] })).to.deep.equal(['a', 'a', 'a', 'aa', 'a', 'a', 'aa', 'a', 'a', 'aa']);
+    // Who wished for none has them all left; and at the last step nothing is kept for later.
+    const late = budgetOf(200, 10);
+    for (let steps = 0; steps < 9; steps += 1) step(late, HEARD);
+    expect(step(late, LOOKING)?.done).to.deep.equal(['audio', 'appearance', 'motion']);
+    const early = budgetOf(130, 10);
+    early.hear();
+    expect(early.look('appearance')).to.equal('what is left for this recording is kept for later looks');
+  });
+
+  it('is not felt where it pays for everything at every step', () => {
+    expect(until(budgetOf(1340, 10), LOOKING)).to.deep.equal(Array.from({ length: 10 }, () => 'aam'));
   });
 
   it('gives back what a step did not need', () => {
