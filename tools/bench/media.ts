@@ -14,6 +14,8 @@ export interface BenchMedia {
 /** The figures are per minute, so a minute is what is measured. */
 const SECONDS = 60;
 const FPS = 30;
+/** What is published is looped: a part of it is enough. */
+const PUBLISHED_SECONDS = 20;
 const FORMATS = [{ width: 1280, height: 720, bitsPerSecond: 3_000_000 }, { width: 1920, height: 1080, bitsPerSecond: 5_000_000 }] as const;
 
 /** A small generator of pseudo-random numbers 0…1 (mulberry32), so that the media do not depend on the day. */
@@ -46,6 +48,16 @@ const scene = (width: number, height: number): ((index: number) => Uint8Array) =
 const sound = (): Float32Array => {
   const next = random(2);
   return Float32Array.from({ length: 48_000 * SECONDS }, (_, i) => 0.2 * Math.sin((i / 48_000) * 2 * Math.PI * (300 + 100 * Math.sin(i / 96_000))) + 0.02 * (next() - 0.5));
+};
+
+/** What a publisher over WHIP sends: 720p30 in H.264 Baseline, a key frame each 2 s, and Opus in two channels, as its muxer wants them. */
+export const writePublishable = (path: string): void => {
+  const samples = sound().slice(0, 48_000 * PUBLISHED_SECONDS);
+  writeRecording({
+    path,
+    video: { width: 1280, height: 720, fps: FPS, count: FPS * PUBLISHED_SECONDS, frame: scene(1280, 720), bitsPerSecond: 3_000_000, gopFrames: FPS * 2, options: { preset: 'ultrafast', profile: 'baseline' } },
+    audio: { sampleRateHz: 48_000, samples, right: samples, codec: 'libopus' },
+  });
 };
 
 /** The recordings, made if they are not there yet: H.264 High, GOP 2 s, no B-frames, AAC 48 kHz. */

@@ -4,6 +4,7 @@ import {
   useAbsSendTime, useNACK, usePLI, useREMB, useSdesMid, useTWCC, useTransportWideCC,
   type RTCRtpReceiver, type RTCRtpTransceiver, type RtpPacket,
 } from 'werift';
+import { withoutConsent } from './consent.js';
 import type { Offer, OfferedTrack } from './offer.js';
 
 /** One RTP packet of a track. */
@@ -114,6 +115,7 @@ export class Peer {
     }
     // No STUN server is asked: not a foreign one, and not for addresses that the network interfaces tell.
     for (const { connection } of this.#connection.iceTransports) delete connection.stunServer;
+    for (const transport of this.#connection.iceTransports) withoutConsent(transport);
     await this.#connection.setLocalDescription(await this.#connection.createAnswer());
     this.#widen();
     return this.#connection.localDescription?.sdp ?? '';

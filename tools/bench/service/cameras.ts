@@ -73,6 +73,25 @@ export const stopService = async (child: ChildProcess): Promise<void> => {
   await once(child, 'exit');
 };
 
+/** Follows a service that runs as `pid`: what it uses, and how late its segments are. The first seconds do not count. */
+export const countSegments = async (pid: number, url: string, cameras: number, forS: number, warmS = 15): Promise<Pick<CamerasFigure, 'cpuSPerS' | 'rssMb' | 'latencyMs' | 'segments'>> => {
+  const late: number[] = [];
+  let counts = false;
+  const subscription = hearkenClient({ url, WebSocket }).subscribe({ kinds: ['segment'] }).subscribe((message) => {
+    if (counts && message.type === 'segment') late.push(Date.now() - message.segment.end_time * 1000);
+  });
+  await wait(warmS * 1000);
+  counts = true;
+  const before = usageOfTree(pid);
+  await wait(forS * 1000);
+  const after = usageOfTree(pid);
+  subscription.unsubscribe();
+  return {
+    cpuSPerS: (after.cpuS - before.cpuS) / forS / cameras, rssMb: after.rssBytes / 2 ** 20, segments: late.length,
+    latencyMs: { p50: quantile(late, 0.5), p95: quantile(late, 0.95), p99: quantile(late, 0.99) },
+  };
+};
+
 /** Measures one scenario: the first seconds, in which sessions open and code warms up, do not count. */
 export const measureCameras = async (recording: string, { what, settings }: Scenario, cameras: number, forS: number, warmS = 15): Promise<CamerasFigure> => {
   const folder = mkdtempSync(join(tmpdir(), 'hearken-bench-'));
@@ -82,22 +101,7 @@ export const measureCameras = async (recording: string, { what, settings }: Scen
   try {
     const { child, url } = await startService(`${settings}cameras:\n${names.map((name) => `  ${name}: { source: "${rtsp.url}" }\n`).join('')}`, folder);
     running = child;
-    const pid = child.pid ?? 0;
-    const late: number[] = [];
-    let counts = false;
-    const subscription = hearkenClient({ url, WebSocket }).subscribe({ kinds: ['segment'] }).subscribe((message) => {
-      if (counts && message.type === 'segment') late.push(Date.now() - message.segment.end_time * 1000);
-    });
-    await wait(warmS * 1000);
-    counts = true;
-    const before = usageOfTree(pid);
-    await wait(forS * 1000);
-    const after = usageOfTree(pid);
-    subscription.unsubscribe();
-    return {
-      what, cameras, cpuSPerS: (after.cpuS - before.cpuS) / forS / cameras, rssMb: after.rssBytes / 2 ** 20, segments: late.length,
-      latencyMs: { p50: quantile(late, 0.5), p95: quantile(late, 0.95), p99: quantile(late, 0.99) },
-    };
+    return { what, cameras, ...await countSegments(child.pid ?? 0, url, cameras, forS, warmS) };
   } finally {
     if (running !== undefined) await stopService(running);
     rtsp.child.kill('SIGKILL');

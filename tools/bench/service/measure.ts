@@ -1,6 +1,7 @@
 /** Measures the service: cameras in each scenario, then subscribers. */
 import { benchMedia } from '../media.js';
 import { measureCameras, SCENARIOS, type CamerasFigure } from './cameras.js';
+import { measurePublishers, publishableMedia } from './publishers.js';
 import type { ServiceFigures } from './report.js';
 import { measureSubscribers, type SubscribersFigure } from './subscribers.js';
 
@@ -15,6 +16,9 @@ export interface ServiceOptions {
 /** One camera is enough where everything is read: it takes most of a core. */
 const camerasIn = (what: string, cameras: number): number => (what.includes('gates off') ? 1 : cameras);
 
+/** A publisher takes a part of a core by itself. */
+const MOST_PUBLISHERS = 2;
+
 /** All figures of the service, with progress. */
 export const serviceFigures = async (folder: string, { cameras, forS, subscribers }: ServiceOptions, note: (line: string) => void): Promise<ServiceFigures> => {
   const media = benchMedia(folder, note).find(({ name }) => name.startsWith('1080'));
@@ -25,6 +29,9 @@ export const serviceFigures = async (folder: string, { cameras, forS, subscriber
     note(`${scenario.what}: ${figure.cameras} cameras, ${(1 / figure.cpuSPerS).toFixed(1)} a core, p99 ${figure.latencyMs.p99.toFixed(0)} ms`);
     measured.push(figure);
   }
+  const published = await measurePublishers(publishableMedia(folder, note), Math.min(cameras, MOST_PUBLISHERS), forS);
+  note(`${published.what}: ${published.cpuSPerS.toFixed(3)} CPU s a second, p99 ${published.latencyMs.p99.toFixed(0)} ms`);
+  measured.push(published);
   const reached: SubscribersFigure[] = [];
   for (const count of subscribers) {
     const figure = await measureSubscribers(count);
