@@ -12,8 +12,8 @@ export interface LogLimits {
 /** Messages of one kind in order of their numbers; the oldest leave when there are too many or they are too big. */
 class Ring {
   readonly #limits: LogLimits;
-  #kept: Publication[] = [];
-  /** Where in `#kept` the oldest one is: moving it is cheaper than moving them. */
+  #kept: (Publication | undefined)[] = [];
+  /** Where in `#kept` the oldest one is, with empty places before it: moving it is cheaper than moving them. */
   #head = 0;
   #bytes = 0;
   /** Number of the last one that left; 0 before any has. */
@@ -35,6 +35,8 @@ class Ring {
       const { oldest } = this;
       if (oldest === undefined || oldest === publication) break;
       gone.push(oldest);
+      // Its place stays for a while; it must not, or twice the limit would be held in memory.
+      this.#kept[this.#head] = undefined;
       this.#head += 1;
       this.#bytes -= oldest.bytes;
       this.lastGone = oldest.seq;

@@ -1,3 +1,4 @@
+import { queryObjects } from 'node:v8';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { PublicationLog } from '../../src/serve/log.js';
@@ -6,6 +7,18 @@ import type { Publication } from '../../src/serve/publication.js';
 import { Subscription } from '../../src/serve/subscription.js';
 
 const make = (kind: Kind, bytes = 1) => (seq: number): Publication => ({ seq, kind, camera: 'dock', tail: `"seq":${seq}}`, bytes });
+/** A message whose instances can be counted on the heap. */
+class Counted implements Publication {
+  readonly kind = 'segment';
+  readonly camera = 'dock';
+  readonly tail = '}';
+  readonly bytes = 1;
+  readonly seq: number;
+
+  constructor(seq: number) {
+    this.seq = seq;
+  }
+}
 const seqOf = (text: string | undefined): number | string | undefined => {
   if (text === undefined) return undefined;
   const message = JSON.parse(text) as { seq?: number; dropped?: number };
@@ -23,6 +36,13 @@ describe('serve/log', () => {
     const gone = [3, 3, 3, 3, 9, 50].map((bytes) => log.append(make('event', bytes)).map(({ seq }) => seq));
     expect(gone).to.deep.equal([[], [], [], [1], [2, 3, 4], [5]]);
     expect(log.after(0, ['event'])?.seq).to.equal(6);
+  });
+
+  it('holds in memory what it keeps and nothing else', () => {
+    const log = new PublicationLog({ messages: 100, bytes: 1e6 });
+    for (let i = 0; i < 180; i++) log.append((seq) => new Counted(seq));
+    expect(queryObjects(Counted)).to.equal(100);
+    expect(log.after(0, ['segment'])?.seq).to.equal(81);
   });
 
   it('does not let segments push events out', () => {
