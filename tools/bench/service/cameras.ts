@@ -2,7 +2,7 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,8 @@ export interface CamerasFigure {
   /** Processor time of the service with its media processes, by camera and second. */
   readonly cpuSPerS: number;
   readonly rssMb: number;
+  /** Part of all processors that was busy, whatever with: the servers of the cameras too; 0…1. */
+  readonly machineShare: number;
   /** From the end of a segment to its prediction at a subscriber [ms]. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   readonly segments: number;
@@ -73,8 +75,15 @@ export const stopService = async (child: ChildProcess): Promise<void> => {
   await once(child, 'exit');
 };
 
+/** Time of all processors since the machine started, and the part that they worked [ms]. */
+const processorTimes = (): { readonly allMs: number; readonly busyMs: number } => {
+  const times = cpus().map(({ times: { user, nice, sys, irq, idle } }) => ({ busy: user + nice + sys + irq, idle }));
+  const busyMs = times.reduce((sum, { busy }) => sum + busy, 0);
+  return { busyMs, allMs: busyMs + times.reduce((sum, { idle }) => sum + idle, 0) };
+};
+
 /** Follows a service that runs as `pid`: what it uses, and how late its segments are. The first seconds do not count. */
-export const countSegments = async (pid: number, url: string, cameras: number, forS: number, warmS = 15): Promise<Pick<CamerasFigure, 'cpuSPerS' | 'rssMb' | 'latencyMs' | 'segments'>> => {
+export const countSegments = async (pid: number, url: string, cameras: number, forS: number, warmS = 15): Promise<Pick<CamerasFigure, 'cpuSPerS' | 'rssMb' | 'machineShare' | 'latencyMs' | 'segments'>> => {
   const late: number[] = [];
   let counts = false;
   const subscription = hearkenClient({ url, WebSocket }).subscribe({ kinds: ['segment'] }).subscribe((message) => {
@@ -82,12 +91,13 @@ export const countSegments = async (pid: number, url: string, cameras: number, f
   });
   await wait(warmS * 1000);
   counts = true;
-  const before = usageOfTree(pid);
+  const [before, machineBefore] = [usageOfTree(pid), processorTimes()];
   await wait(forS * 1000);
-  const after = usageOfTree(pid);
+  const [after, machineAfter] = [usageOfTree(pid), processorTimes()];
   subscription.unsubscribe();
   return {
     cpuSPerS: (after.cpuS - before.cpuS) / forS / cameras, rssMb: after.rssBytes / 2 ** 20, segments: late.length,
+    machineShare: (machineAfter.busyMs - machineBefore.busyMs) / (machineAfter.allMs - machineBefore.allMs),
     latencyMs: { p50: quantile(late, 0.5), p95: quantile(late, 0.95), p99: quantile(late, 0.99) },
   };
 };

@@ -19,6 +19,15 @@ const camerasIn = (what: string, cameras: number): number => (what.includes('gat
 /** A publisher takes a part of a core by itself. */
 const MOST_PUBLISHERS = 2;
 
+/** Many cameras take longer to open [s]. */
+const LONG_WARM_S = 40;
+
+/** How busy a machine is in the scenario of many cameras, their servers included. */
+const BUSY = 0.8;
+
+/** As many cameras as make the machine that busy, by what fewer of them did. */
+const enoughToBeBusy = ({ cameras, machineShare }: CamerasFigure): number => Math.max(cameras, Math.round((BUSY / machineShare) * cameras));
+
 /** All figures of the service, with progress. */
 export const serviceFigures = async (folder: string, { cameras, forS, subscribers }: ServiceOptions, note: (line: string) => void): Promise<ServiceFigures> => {
   const media = benchMedia(folder, note).find(({ name }) => name.startsWith('1080'));
@@ -28,6 +37,12 @@ export const serviceFigures = async (folder: string, { cameras, forS, subscriber
     const figure = await measureCameras(media.path, scenario, camerasIn(scenario.what, cameras), forS);
     note(`${scenario.what}: ${figure.cameras} cameras, ${(1 / figure.cpuSPerS).toFixed(1)} a core, p99 ${figure.latencyMs.p99.toFixed(0)} ms`);
     measured.push(figure);
+  }
+  const [idle] = measured, [shut] = SCENARIOS;
+  if (idle !== undefined && shut !== undefined) {
+    const many = await measureCameras(media.path, { ...shut, what: `${shut.what}, as many as keep the machine busy` }, enoughToBeBusy(idle), forS, LONG_WARM_S);
+    note(`${many.what}: ${many.cameras} cameras, ${(many.machineShare * 100).toFixed(0)} % busy, p99 ${many.latencyMs.p99.toFixed(0)} ms`);
+    measured.splice(1, 0, many);
   }
   const published = await measurePublishers(publishableMedia(folder, note), Math.min(cameras, MOST_PUBLISHERS), forS);
   note(`${published.what}: ${published.cpuSPerS.toFixed(3)} CPU s a second, p99 ${published.latencyMs.p99.toFixed(0)} ms`);
