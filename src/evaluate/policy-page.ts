@@ -1,13 +1,9 @@
 /** The report of `hearken evaluate` in Markdown. */
 import type { StoppingRule } from '../inference/manifest.js';
-import type { Estimate } from './intervals.js';
+import { interval, percent, table } from './markdown.js';
 import type { PolicyReport } from './policy-report.js';
 
-const percent = (share: number, digits = 1): string => (Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)} %`);
-const interval = ({ value, low, high }: Estimate): string => `${percent(value)} (${percent(low)} to ${percent(high)})`;
 const amount = (gmacs: number): string => gmacs.toPrecision(3);
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const budgetPart = ({ budgets, alwaysGmacs }: PolicyReport): string[] => (budgets.length === 0 ? [] : [
   '## Under a budget for each recording',

@@ -5,7 +5,7 @@ import type { LearningFigure } from './learning.js';
 import type { PaperNetFigure } from './paper-nets.js';
 import type { SenseFigure } from './senses.js';
 import { serviceMarkdown, type ServiceFigures } from './service/report.js';
-import { table } from './table.js';
+import { table } from '../../src/evaluate/markdown.js';
 
 /** One row: a way to handle a minute of media. */
 export interface CostRow {

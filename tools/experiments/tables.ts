@@ -1,5 +1,6 @@
 /** The report's tables, as Markdown. Pure. */
 import type { Estimate } from '../../src/evaluate/intervals.js';
+import { table as markdownTable } from '../../src/evaluate/markdown.js';
 import type { Row } from './numbers.js';
 import type { NamedRow, Summary } from './summary.js';
 import { AIMS, type WorldAims } from './world.js';
@@ -11,9 +12,8 @@ export const percent = (value: number, digits = 1): string => `${(value * 100).t
 export const interval = ({ value, low, high }: Estimate, digits = 1): string =>
   `${(value * 100).toFixed(digits)} (${(low * 100).toFixed(digits)}–${(high * 100).toFixed(digits)})`;
 
-/** A Markdown table. */
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [`| ${head.join(' | ')} |`, `|${head.map((_, i) => (i === 0 ? ' --- ' : ' ---: ')).join('|')}|`, ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n');
+/** A table of figures. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => markdownTable(head, rows, 'numbers');
 
 const mmacs = (gmacsPerS: number): string => (gmacsPerS * 1000 < 100 ? (gmacsPerS * 1000).toFixed(1) : (gmacsPerS * 1000).toFixed(0));
 

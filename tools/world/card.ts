@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SenseName } from '../../src/inference/manifest.js';
-import type { Estimate } from '../../src/evaluate/intervals.js';
+import { interval, percent, table } from '../../src/evaluate/markdown.js';
 import { repositoryRoot } from '../pretrain/places.js';
 import { shortcut, timbresTold } from './scenes/checks.js';
 import { bayesAccuracy, informationOn, manyLatents, oracleAccuracy, recallByLabel } from './scenes/informativeness.js';
@@ -19,10 +19,6 @@ export const CARD_USAGE = 'npm run world -- card [--seed 1] [--of .cache/world/s
 const SENSES: readonly SenseName[] = ['audio', 'appearance', 'motion'];
 /** What one reading of each sense costs against the others, where no nets are named. */
 const LADDER = { audio: 4, appearance: 20, motion: 100 };
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-const interval = ({ value, low, high }: Estimate): string => `${percent(value)} (${percent(low)} to ${percent(high)})`;
-const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly string[]): string => [row(...head), row(...head.map(() => '---')), ...rows].join('\n');
 
 const said = ({ timbre, look, action }: Sign): string =>
   [timbre ?? '', look === undefined ? '' : `${look.hue} ${look.shape}`, action === undefined ? '' : `${action.family}${action.direction > 0 ? '+' : '−'}`].filter((part) => part !== '').join(' × ');
@@ -34,7 +30,7 @@ const classTable = (world: World, clips: readonly Latents[]): string => {
       const { nats, of } = informationOn(clips, label, [sense]);
       return (nats / of).toFixed(2);
     });
-    return row(label, group, signs.map(said).join(' or ') || 'nothing', ...shares, ...alone.map((recall) => (recall.get(label) ?? 0).toFixed(2)));
+    return [label, group, signs.map(said).join(' or ') || 'nothing', ...shares, ...alone.map((recall) => (recall.get(label) ?? 0).toFixed(2))];
   }));
 };
 
@@ -46,15 +42,15 @@ const policyTable = (clips: readonly Latents[]): string => {
     { appearance: senses.includes('appearance') ? always : never, motion: senses.includes('motion') ? always : never }, { ...LADDER, audio: senses.includes('audio') ? LADDER.audio : 0 });
   const full = cost(SENSES), oracle = clips.reduce((sum, clip) => sum + costOf(oracleOpenings(clip), LADDER), 0) / clips.length;
   return table(['policy', 'accuracy of the best guess', 'cost'], [
-    ...SUBSETS.map((senses) => row(`always ${senses.join(' + ')}`, percent(bayesAccuracy(clips, senses)), percent(cost(senses) / full))),
-    row('oracle', percent(oracleAccuracy(clips)), percent(oracle / full)),
+    ...SUBSETS.map((senses) => [`always ${senses.join(' + ')}`, percent(bayesAccuracy(clips, senses)), percent(cost(senses) / full)]),
+    ['oracle', percent(oracleAccuracy(clips)), percent(oracle / full)],
   ]);
 };
 
 const countsOf = (folder: string): string => table(['part', 'clips', 'of each class', 'background'], PARTS.filter((part) => existsSync(join(folder, part))).map((part) => {
   const counts = new Map(readdirSync(join(folder, part)).map((label) => [label, readdirSync(join(folder, part, label)).filter((name) => name.endsWith('.mp4')).length]));
   const each = [...counts].filter(([label]) => label !== 'background').map(([, count]) => count), all = [...counts.values()].reduce((a, b) => a + b, 0);
-  return row(part, String(all), `${Math.min(...each)} to ${Math.max(...each)}`, String(counts.get('background') ?? 0));
+  return [part, String(all), `${Math.min(...each)} to ${Math.max(...each)}`, String(counts.get('background') ?? 0)];
 }));
 
 const difficulty = (clips: readonly Latents[]): string => {

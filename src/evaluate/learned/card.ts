@@ -1,7 +1,7 @@
 /** The card of a learned pack: its report in words and tables, for people. */
 import type { SenseName } from '../../inference/manifest.js';
 import type { Fitted } from '../../learn/stopping/fit.js';
-import type { Estimate } from '../intervals.js';
+import { interval, percent, table } from '../markdown.js';
 import type { ClassFigures, Figures, Leaning } from './report.js';
 
 /** What the card says besides the figures. */
@@ -26,11 +26,8 @@ export interface CardParts {
   readonly stopping: Fitted;
 }
 
-const percent = (share: number, digits = 0): string => (Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)} %`);
-const interval = ({ value, low, high }: Estimate): string => `${percent(value, 1)} (${percent(low, 1)} to ${percent(high, 1)})`;
-const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
+/** Shares of a class are of few clips: whole percents. */
+const whole = (share: number): string => percent(share, 0);
 /** A label inside a table or a heading. */
 const plain = (label: string): string => label.replaceAll('|', '\\|');
 
@@ -53,11 +50,11 @@ const accuracyPart = (figures: Figures, reported: string): string => [
   table(['measure', 'value'], [
     ['right at the end of a clip', interval(figures.accuracy)],
     ['right at any step', interval(figures.everyStep)],
-    ['always the most frequent class', percent(figures.majority, 1)],
-    ['the same with every gate always open', percent(figures.always.accuracy, 1)],
-    ['cost', `${figures.cost.gmacsPerS.toPrecision(3)} GMAC for a second of media, ${percent(figures.cost.share, 1)} of always everything (${figures.cost.alwaysGmacsPerS.toPrecision(3)})`],
-    ['looks', `at a picture on ${percent(figures.usage.appearance, 1)} of the steps, at a clip on ${percent(figures.usage.motion, 1)}`],
-    ['calibration error', `${percent(figures.calibration.before, 1)} before, ${percent(figures.calibration.after, 1)} calibrated`],
+    ['always the most frequent class', percent(figures.majority)],
+    ['the same with every gate always open', percent(figures.always.accuracy)],
+    ['cost', `${figures.cost.gmacsPerS.toPrecision(3)} GMAC for a second of media, ${percent(figures.cost.share)} of always everything (${figures.cost.alwaysGmacsPerS.toPrecision(3)})`],
+    ['looks', `at a picture on ${percent(figures.usage.appearance)} of the steps, at a clip on ${percent(figures.usage.motion)}`],
+    ['calibration error', `${percent(figures.calibration.before)} before, ${percent(figures.calibration.after)} calibrated`],
   ]),
 ].join('\n\n');
 
@@ -65,8 +62,8 @@ const classesPart = ({ classes }: Figures): string => [
   '## Class by class',
   'Recognised by sound alone, with a picture at each step, with a clip at each step, with all of it, and as the gates decide:',
   table(['class', 'clips', 'sound', '+ picture', '+ clip', 'all', 'gated', 'looks', 'watches', 'leans on'], classes.filter(({ clips }) => clips > 0).map((one) => [
-    plain(one.label), one.clips, percent(one.leaning.heard), percent(one.leaning.looked), percent(one.leaning.watched), percent(one.leaning.all),
-    interval(one.recall), percent(one.usage.appearance.value), percent(one.usage.motion.value), leansOn(one),
+    plain(one.label), one.clips, whole(one.leaning.heard), whole(one.leaning.looked), whole(one.leaning.watched), whole(one.leaning.all),
+    interval(one.recall), whole(one.usage.appearance.value), whole(one.usage.motion.value), leansOn(one),
   ])),
 ].join('\n\n');
 
@@ -82,14 +79,14 @@ const stoppingPart = ({ stopping }: CardParts): string => [
   '## Before the end of a clip',
   'why' in stopping
     ? `It has no rule for when its answer can be trusted before the end: ${stopping.why}.`
-    : `\`hearken watch <clip> --policy … --answer\` stops as soon as its answer can be trusted. Shown on ${stopping.rule.recordings} clips that fitted nothing: at most ${percent(stopping.rule.gap)} of all answers, and ${percent(stopping.rule.gapByStep)} of those given by any step, are wrong where waiting would have made them right; each with ${percent(stopping.rule.confidence)} confidence.`,
+    : `\`hearken watch <clip> --policy … --answer\` stops as soon as its answer can be trusted. Shown on ${stopping.rule.recordings} clips that fitted nothing: at most ${whole(stopping.rule.gap)} of all answers, and ${whole(stopping.rule.gapByStep)} of those given by any step, are wrong where waiting would have made them right; each with ${whole(stopping.rule.confidence)} confidence.`,
 ].join('\n\n');
 
 const trainingPart = ({ nets, training }: CardParts): string => {
   const { engine, seed, epochs, supervision, skipTargets, seconds } = training;
   return [
     '## How it was made',
-    `By \`hearken learn\`: Hierarchical Modality Selection on the frozen nets ${Object.entries(nets).map(([sense, name]) => `${name} (${sense})`).join(', ')}; ${engine}. ${epochs} epochs in ${seconds.toFixed(0)} s, seed ${seed}, taught at ${supervision === 'last' ? 'the last step of each clip' : 'every step'}, asked to skip ${percent(skipTargets.appearance)} of the pictures and ${percent(skipTargets.motion)} of the clips.`,
+    `By \`hearken learn\`: Hierarchical Modality Selection on the frozen nets ${Object.entries(nets).map(([sense, name]) => `${name} (${sense})`).join(', ')}; ${engine}. ${epochs} epochs in ${seconds.toFixed(0)} s, seed ${seed}, taught at ${supervision === 'last' ? 'the last step of each clip' : 'every step'}, asked to skip ${whole(skipTargets.appearance)} of the pictures and ${whole(skipTargets.motion)} of the clips.`,
   ].join('\n\n');
 };
 

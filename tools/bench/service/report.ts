@@ -1,5 +1,5 @@
 /** The service's figures as Markdown. */
-import { table } from '../table.js';
+import { table } from '../../../src/evaluate/markdown.js';
 import type { CamerasFigure } from './cameras.js';
 import type { SubscribersFigure } from './subscribers.js';
 
