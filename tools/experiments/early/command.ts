@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { extractWorld } from '../clips-world.js';
-import { computeAll } from '../pool.js';
+import { computeMissing, resultsByJob } from '../compute.js';
 import { openStore } from '../store.js';
 import { resultsFolder } from '../worlds.js';
 import { writeWorldPack } from '../pack.js';
@@ -73,9 +73,7 @@ const summarise = (results: ReadonlyMap<string, readonly EarlyResult[]>, facts: 
 };
 
 const writePage = async (seeds: number, pack: boolean): Promise<void> => {
-  const store = openStore(resultsFolder(EARLY));
-  const results = new Map<string, EarlyResult[]>();
-  for (const { key, job } of earlyCells(seeds)) if (store.has(key)) results.set(job.name, [...(results.get(job.name) ?? []), store.get(key) as EarlyResult]);
+  const results = resultsByJob<EarlyResult>(earlyCells(seeds), openStore(resultsFolder(EARLY)));
   const facts = await factsOf();
   const summary = summarise(results, facts);
   const files = new Map([['metrics.json', `${JSON.stringify(summary, undefined, 1)}\n`], ['early.svg', await earlyPlot(summary, facts)]]);
@@ -94,17 +92,7 @@ const writePage = async (seeds: number, pack: boolean): Promise<void> => {
 /** Computes what is missing, and writes the report where it is wanted. Returns how many cells failed. */
 export const runEarly = async ({ seeds, jobs, only, extract, report, pack }: EarlyOptions): Promise<number> => {
   if (extract || !existsSync(calibrationFolder.features)) for (const remark of await extractWorld(calibrationFolder)) process.stderr.write(`${remark}\n`);
-  const store = openStore(resultsFolder(EARLY));
-  const missing = earlyCells(seeds).filter(({ key }) => (only === undefined || only.split(',').some((part) => key.includes(part))) && !store.has(key)).map(({ key }) => key);
-  process.stderr.write(`${EARLY}: ${missing.length} cells to compute\n`);
-  let failed = 0;
-  await computeAll(missing, {
-    module: fileURLToPath(new URL('child.js', import.meta.url)), args: [], jobs,
-    onDone: ({ key, seconds, error }) => {
-      if (error !== undefined) failed += 1;
-      process.stderr.write(`${key} ${error === undefined ? `${seconds.toFixed(1)} s` : `failed: ${error}`}\n`);
-    },
-  });
+  const failed = await computeMissing(earlyCells(seeds), { name: EARLY, store: openStore(resultsFolder(EARLY)), only, jobs, module: fileURLToPath(new URL('child.js', import.meta.url)) });
   if (report) await writePage(seeds, pack);
   return failed;
 };

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { computeAll } from '../pool.js';
+import { computeMissing, resultsByJob } from '../compute.js';
 import { openStore } from '../store.js';
 import { writeWorldPack } from '../pack.js';
 import { writeReport } from '../report.js';
@@ -40,8 +40,7 @@ const bestOf = (results: readonly StreamResult[], facts: StreamFacts): StreamRes
 
 const writePage = async (seeds: number, folder: string, pack: boolean): Promise<void> => {
   const store = openStore(folder);
-  const results = new Map<string, StreamResult[]>();
-  for (const { key, job } of streamCells(seeds)) if (store.has(key)) results.set(job.name, [...(results.get(job.name) ?? []), store.get(key) as StreamResult]);
+  const results = resultsByJob<StreamResult>(streamCells(seeds), store);
   const { train, pictureAt } = await s2.load();
   const facts: StreamFacts = { labels: train.labels, background: new Set(train.background.map((label) => train.labels.indexOf(label))), stepUs: train.stepUs, pictureAt };
   const summary = summariseStreams(results, facts);
@@ -55,17 +54,7 @@ const writePage = async (seeds: number, folder: string, pack: boolean): Promise<
 export const runStreams = async ({ seeds, jobs, only, extract, report, pack }: StreamsOptions): Promise<number> => {
   if (extract || !existsSync(s3Folder.features)) await extractStreams(s3Folder, (await s2.load()).train);
   const folder = resultsFolder(S3);
-  const store = openStore(folder);
-  const missing = streamCells(seeds).filter(({ key }) => (only === undefined || only.split(',').some((part) => key.includes(part))) && !store.has(key)).map(({ key }) => key);
-  process.stderr.write(`${S3}: ${missing.length} cells to compute\n`);
-  let failed = 0;
-  await computeAll(missing, {
-    module: fileURLToPath(new URL('child.js', import.meta.url)), args: [], jobs,
-    onDone: ({ key, seconds, error }) => {
-      if (error !== undefined) failed += 1;
-      process.stderr.write(`${key} ${error === undefined ? `${seconds.toFixed(1)} s` : `failed: ${error}`}\n`);
-    },
-  });
+  const failed = await computeMissing(streamCells(seeds), { name: S3, store: openStore(folder), only, jobs, module: fileURLToPath(new URL('child.js', import.meta.url)) });
   if (report) await writePage(seeds, folder, pack);
   return failed;
 };
