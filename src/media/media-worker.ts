@@ -18,6 +18,12 @@ export interface HostOptions {
 /** A process that does not leave by itself is killed after this [ms]. */
 const LEAVE_MS = 800;
 
+/**
+ * From this size on memory is mapped by itself and given back when it is freed. It is where glibc begins; left alone it moves
+ * up to the largest block freed, and frames and whole GOPs then lie in heaps that cannot shrink. Other C libraries ignore it.
+ */
+const MAPPED_FROM_BYTES = 128 * 1024;
+
 const hasEnded = (): Fault => new Fault('media', 'media-process-crashed', 'The media process has ended.');
 
 /** Who receives one connection's messages. */
@@ -46,7 +52,7 @@ export class MediaWorker {
   constructor(options: Required<HostOptions>, onGone: () => void) {
     this.#child = fork(new URL('./media-process.js', import.meta.url), {
       serialization: 'advanced',
-
+      env: { MALLOC_MMAP_THRESHOLD_: String(MAPPED_FROM_BYTES), ...process.env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [],
     });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import { Fault } from '../../src/faults.js';
@@ -32,6 +33,14 @@ describe('MediaHost', () => {
     const one = host();
     one.connect(spec(ordinary()));
     expect(one.pids).to.deep.equal([]);
+  });
+
+  it('lets the C library give large blocks back, unless the environment says otherwise', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const one = host();
+    await waiting(one);
+    const environment = readFileSync(`/proc/${pidOf(one)}/environ`, 'utf8').split('\0');
+    expect(environment).to.include(`MALLOC_MMAP_THRESHOLD_=${process.env['MALLOC_MMAP_THRESHOLD_'] ?? '131072'}`);
   });
 
   it('shares cameras out among processes', async () => {
