@@ -7,7 +7,7 @@ export const percent = (share: number, digits = 1): string => (Number.isNaN(shar
 /** A share with its interval, as `81.2 % (79.0 % to 83.1 %)`. */
 export const interval = ({ value, low, high }: Estimate): string => `${percent(value)} (${percent(low)} to ${percent(high)})`;
 
-/** A table. @param align `numbers`: all columns but the first are set to the right */
+/** Rows under a head, with a rule between them as Markdown wants it. @param align `numbers`: all columns but the first are set to the right */
 export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[], align: 'text' | 'numbers' = 'text'): string => {
   const rule = align === 'text' ? `| ${head.map(() => '---').join(' | ')} |` : `|${head.map((_, i) => (i === 0 ? ' --- ' : ' ---: ')).join('|')}|`;
   const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
