@@ -4,6 +4,7 @@ import { importModel, type ImportOptions } from '../src/inference/import-model.j
 import type { PackManifest, SenseName } from '../src/inference/manifest.js';
 import { listPacks, userPackFolder } from '../src/inference/pack-folders.js';
 import { describePack, loadPack, type PackDescription, type SenseDescription } from '../src/inference/pack.js';
+import type { StoppingRule } from '../src/inference/manifest.js';
 import type { PolicyDescription } from '../src/inference/pack-policy.js';
 import { pullPack, PUBLIC_PACK_NAMES } from '../src/inference/pull-pack.js';
 import { usage, type CommandContext } from './command.js';
@@ -42,13 +43,19 @@ const senseLines = ({ sense, file, input, outputs, activation, labels, parameter
 const temperatureLine = (temperatures: PolicyDescription['temperatures']): string =>
   Object.entries(temperatures).flatMap(([pattern, value]) => (value === undefined ? [] : [`${pattern} ${value.toFixed(2)}`])).join(', ');
 
-const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stages, stepS }: PolicyDescription): string[] => [
+const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
+
+const stoppingLine = ({ boundary, gap, gapByStep, confidence, recordings }: StoppingRule): string =>
+  `may answer before step ${boundary.length}; shown on ${recordings} recordings to lose at most ${percent(gap)} of all answers and ${percent(gapByStep)} by any step, with ${percent(confidence)} confidence`;
+
+const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stages, stepS, stopping }: PolicyDescription): string[] => [
   `policy: ${kind}, ${labels.length} labels${background.length === 0 ? '' : ` (background: ${background.join(', ')})`}`,
   `  senses    ${Object.entries(nets).flatMap(([sense, net]) => (net === undefined ? [] : [`${sense} by ${net.pack} (${net.sha256.slice(0, 12)}…)`])).join(', ')}`,
   `  without a picture  ${UNSEEN[sizes.unseen]}`,
   ...stages.map(({ stage, macs, parameters }) => `  ${stage.padEnd(9)} ${(macs / 1e6).toFixed(3)} M multiply-accumulates a run, ${(parameters / 1e6).toFixed(3)} M parameters`),
   `  temperatures  ${temperatureLine(temperatures)}`,
   ...(stepS === undefined ? [] : [`  step      ${stepS} s`]),
+  ...(stopping === undefined ? [] : [`  stopping  ${stoppingLine(stopping)}`]),
 ];
 
 const packLines = ({ name, version, description, license, origin, folder, senses, policy }: PackDescription): string[] => [

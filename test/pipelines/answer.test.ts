@@ -192,6 +192,12 @@ describe('hearken watch --answer', () => {
     expect(JSON.parse(stdout.at(-1)!)).to.include({ schema: 'hearken.answer.v1', reason: 'budget' });
   });
 
+  it('is spoken of by models show, with what was shown of it', async () => {
+    const shown = (await hearken(['models', 'show', ruled])).stdout.join('\n');
+    expect(shown).to.include('may answer before step').and.include('100 recordings to lose at most 5 % of all answers and 10 % by any step, with 90 % confidence');
+    expect((await hearken(['models', 'show', unruled])).stdout.join('\n')).to.not.include('stopping');
+  });
+
   it('answers from what can be read of a recording that was cut off, then says so (exit code 15)', async () => {
     const { code, stdout, stderr } = await hearken(['watch', cutOff('answered-cut.mkv', restless('restless.mkv'), 0.5), '--answer', '--policy', unruled, '--json']);
     expect(code).to.equal(15);
