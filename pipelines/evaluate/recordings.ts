@@ -2,7 +2,7 @@
 import { Fault } from '../../src/faults.js';
 import { FeatureCache, cacheFolder } from '../../src/learn/cache.js';
 import { scanClips, type Clip, type Clips, type Part } from '../../src/learn/clips.js';
-import type { Featured } from '../../src/learn/extract-clips.js';
+import { sequenceOf } from '../../src/learn/dataset.js';
 import type { FeatureSequence } from '../../src/learn/types.js';
 import { extractAll } from '../learn/extract-all.js';
 import type { Tell } from '../learn/tell.js';
@@ -35,11 +35,6 @@ const unknownTo = (policy: LoadedPolicy, clips: readonly Clip[]): void => {
     remedy: `Name the folders of recordings as its labels: ${policy.net.labels.slice(0, 8).join(', ')}${policy.net.labels.length > 8 ? ', …' : ''}.`,
   });
 };
-
-const sequenceOf = ({ clip, extracted }: Featured, labels: readonly string[]): FeatureSequence => ({
-  id: clip.id, steps: extracted.steps, features: extracted.features, present: extracted.present,
-  targets: new Int32Array(extracted.steps).fill(labels.indexOf(clip.label)), source: clip.source,
-});
 
 /**
  * The recordings of a folder, one folder a label, as features. Those that cannot be read, and those too short for a step, are said and left out.

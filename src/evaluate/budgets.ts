@@ -8,7 +8,7 @@ import { bootstrap, wilson, type Estimate } from './intervals.js';
 import { mean } from './order.js';
 import { constant, randomLike, uniform } from './schedules.js';
 import { usage } from './usage.js';
-import type { Follow, Followed } from './follow.js';
+import { spentOn, type Follow, type Followed } from './follow.js';
 
 /** What is measured under budgets. */
 export interface BudgetsOptions {
@@ -58,7 +58,6 @@ const rightAt = (run: SequenceRun, step: number, target: number, background: Rea
   const answer = answerAt(run, step);
   return answer === target || (background.has(answer) && background.has(target));
 };
-const spentOn = ({ stepGmacs }: Followed): number => stepGmacs.reduce((a, b) => a + b, 0);
 
 /** The step of the paper's answer: the last one which a run to the end could pay; −1 where it could pay none. */
 const whenConsumed = (run: Followed, budget: number): number => {
@@ -95,7 +94,7 @@ const rowOf = async (budget: number, own: readonly Followed[], { follow, sequenc
   return {
     budget, ending: share(own.map((run, i) => rightAt(run, whenConsumed(run, budget), targets[i] ?? -1, background))), granting: share(ours), random: share(random), uniform: share(even), hindsight: share(best),
     regret: bootstrap(ours.map((hit, i) => Number(best[i] === true) - Number(hit)), mean, seeded(SEED)),
-    spent: mean(granted.map(spentOn)), utilization: mean(wanting.map((run) => spentOn(run) / budget)),
+    spent: mean(granted.map((run) => spentOn(run))), utilization: mean(wanting.map((run) => spentOn(run) / budget)),
     violations: [granted, ...others].flat().filter((run) => spentOn(run) > budget * (1 + GRAIN)).length,
   };
 };

@@ -29,6 +29,9 @@ export interface Followed extends SequenceRun {
   readonly heard: number;
 }
 
+/** What a run cost up to a step, from 0, by default the last [10⁹ multiply-accumulates]. */
+export const spentOn = ({ stepGmacs }: Pick<Followed, 'stepGmacs'>, step = stepGmacs.length - 1): number => stepGmacs.subarray(0, step + 1).reduce((a, b) => a + b, 0);
+
 /** A shut gate's default settings: it decides alone, by what it has learned. */
 const ASK = { enabled: true, heartbeatS: null, cooldownS: 0 } as const;
 /** More labels than any policy has, so that the whole belief is told. */

@@ -23,29 +23,36 @@ export interface Halted {
   readonly gmacsToEnd: number;
 }
 
-/** A recording's answer at a step of its run. */
-const answeredAt = (run: SequenceRun, { scores, right }: BeliefPath, step: number, prices: Prices): Halted => ({
-  id: run.id, step, steps: scores.length, score: scores[step] ?? 0, right: right[step] === 1, rightAtEnd: right.at(-1) === 1,
-  gmacs: sequenceGmacs(run, prices, step), gmacsToEnd: sequenceGmacs(run, prices),
-});
+/** What a run had cost after a step, from 0 [GMAC]. */
+export type SpentBy<R extends SequenceRun = SequenceRun> = (run: R, step: number) => number;
+
+/** By the prices of the senses. */
+export const byPrices = (prices: Prices): SpentBy => (run, step) => sequenceGmacs(run, prices, step);
 
 /**
  * Answers each recording where a rule says.
  * @param runs calibrated
  * @param background classes that mean "nothing in particular"
- * @param stop the step of the answer, from 0: see {@link byBoundary}, {@link bySteps}, {@link byScore}
+ * @param stop the step of the answer, from 0: see {@link byBoundary}, {@link bySteps}, {@link byScore}, {@link atTheEnd}
  */
-export const halt = (runs: readonly SequenceRun[], background: ReadonlySet<number>, prices: Prices, stop: (path: BeliefPath) => number): Halted[] => runs.map((run) => {
+export const halt = <R extends SequenceRun>(runs: readonly R[], background: ReadonlySet<number>, spent: SpentBy<R>, stop: (path: BeliefPath) => number): Halted[] => runs.map((run) => {
   const path = pathOf(run, background);
-  return answeredAt(run, path, stop(path), prices);
+  const { scores, right } = path, step = stop(path);
+  return {
+    id: run.id, step, steps: scores.length, score: scores[step] ?? 0, right: right[step] === 1, rightAtEnd: right.at(-1) === 1,
+    gmacs: spent(run, step), gmacsToEnd: spent(run, scores.length - 1),
+  };
 });
+
+/** Waits until the last step. */
+export const atTheEnd = ({ scores }: BeliefPath): number => scores.length - 1;
 
 /** Stops where the score reaches a boundary. */
 export const byBoundary = (boundary: Boundary) => (path: BeliefPath): number => haltingStep(path, boundary);
 
 /** Answers under a pack's rule, as sure as it says them. */
-export const haltByRule = (runs: readonly SequenceRun[], background: ReadonlySet<number>, prices: Prices, rule: StoppingRule): Halted[] =>
-  halt(runs, background, prices, byBoundary(rule.boundary)).map((one) => ({ ...one, score: certaintyOf(rule, haltsAt(rule, one.step, one.score) ?? 'horizon', one.score) }));
+export const haltByRule = <R extends SequenceRun>(runs: readonly R[], background: ReadonlySet<number>, spent: SpentBy<R>, rule: StoppingRule): Halted[] =>
+  halt(runs, background, spent, byBoundary(rule.boundary)).map((one) => ({ ...one, score: certaintyOf(rule, haltsAt(rule, one.step, one.score) ?? 'horizon', one.score) }));
 
 /** Stops after so many steps, whatever is known by then. */
 export const bySteps = (steps: number) => ({ scores }: BeliefPath): number => Math.min(steps, scores.length) - 1;
@@ -67,6 +74,9 @@ export const lostShare = (answers: readonly Halted[]): number => mean(answers.ma
 
 /** Mean number of steps until the answer. */
 export const meanSteps = (answers: readonly Halted[]): number => mean(answers.map(({ step }) => step + 1));
+
+/** When an answer comes, from the recording's beginning: the end of its step's window [s]. @param steps until the answer, which may be a mean */
+export const answerSeconds = (steps: number, { stepS, windowS }: { readonly stepS: number; readonly windowS: number }): number => (steps - 1) * stepS + windowS;
 
 /** Share of all steps that were not needed, 0…1. */
 export const savedShare = (answers: readonly Halted[]): number =>

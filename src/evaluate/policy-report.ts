@@ -1,8 +1,8 @@
 /** What `hearken evaluate` finds of a policy: budgets, early answers, calibration; as figures, tables and plots. */
 import { calibrationByUsage, expectedCalibrationError, reliability } from './calibration.js';
 import type { BudgetRow } from './budgets.js';
-import { byHaltingStep, byScore, bySteps, gapOf, halt, haltByRule, meanSteps, rightShare, savedGmacsShare, savedShare, type AtStep, type Halted } from './halting.js';
-import type { Followed } from './follow.js';
+import { answerSeconds, atTheEnd, byHaltingStep, byScore, bySteps, gapOf, halt, haltByRule, meanSteps, savedGmacsShare, savedShare, type AtStep, type Halted } from './halting.js';
+import { spentOn, type Followed } from './follow.js';
 import { bootstrap, wilson, type Estimate } from './intervals.js';
 import { mean } from './order.js';
 import { curvePlot } from './plots/curve.js';
@@ -61,45 +61,35 @@ const THRESHOLDS = [0.8, 0.9, 0.95, 0.98, 0.99] as const;
 const PLAIN = 0.95;
 const SEED = 3;
 
-const gmacsOf = (runs: readonly Followed[]): number => mean(runs.map(({ stepGmacs }) => stepGmacs.reduce((a, b) => a + b, 0)));
+const meanSpent = (runs: readonly Followed[]): number => mean(runs.map((run) => spentOn(run)));
 
-/** Costs are taken from the runs themselves: each step's own. */
-const priced = (answers: readonly Halted[], runs: readonly Followed[]): Halted[] => answers.map((one, i) => {
-  const steps = runs[i]?.stepGmacs ?? new Float64Array(0);
-  const upTo = (count: number): number => steps.subarray(0, count).reduce((a, b) => a + b, 0);
-  return { ...one, gmacs: upTo(one.step + 1), gmacsToEnd: upTo(steps.length) };
-});
+const stopped = ({ own, background }: Pick<PolicyRuns, 'own' | 'background'>, stop: Parameters<typeof halt>[3]): Halted[] => halt(own, background, spentOn, stop);
 
-const NO_PRICE = { gmacs: { audio: 0, appearance: 0, motion: 0 } };
-
-const stopped = ({ own, background }: PolicyRuns, stop: Parameters<typeof halt>[3]): Halted[] => priced(halt(own, background, NO_PRICE, stop), own);
-
-const ruled = ({ own, background }: PolicyRuns, rule: StoppingRule): Halted[] => priced(haltByRule(own, background, NO_PRICE, rule), own);
-
-const earlyRow = (name: string, answers: readonly Halted[], { stepS, windowS }: PolicyRuns): EarlyRow => {
+const earlyRow = (name: string, answers: readonly Halted[], times: PolicyRuns): EarlyRow => {
   const count = (is: (one: Halted) => boolean): Estimate => wilson(answers.filter(is).length, answers.length);
   return {
-    name, accuracy: count(({ right }) => right), seconds: (meanSteps(answers) - 1) * stepS + windowS, saved: savedShare(answers), savedGmacs: savedGmacsShare(answers),
+    name, accuracy: count(({ right }) => right), seconds: answerSeconds(meanSteps(answers), times), saved: savedShare(answers), savedGmacs: savedGmacsShare(answers),
     gap: bootstrap(answers, gapOf, seeded(SEED)), lost: count(({ right, rightAtEnd }) => rightAtEnd && !right), calibration: expectedCalibrationError(answers),
   };
 };
 
 /** Makes the figures. @throws RangeError without recordings */
 export const policyReport = (runs: PolicyRuns): PolicyReport => {
-  const { pack, own, always, rows, stopping } = runs;
+  const { pack, own, always, rows, background, stopping } = runs;
   if (own.length === 0) throw new RangeError('there is nothing to report on');
-  const ended = (all: readonly Followed[]): Halted[] => halt(all, runs.background, NO_PRICE, ({ scores }) => scores.length - 1);
-  const atEnd = (all: readonly Followed[]): Estimate => wilson(Math.round(rightShare(ended(all)) * all.length), all.length);
+  const rightOf = (answers: readonly Halted[]): Estimate => wilson(answers.filter(({ right }) => right).length, answers.length);
+  const ended = stopped(runs, atTheEnd);
+  const ruled = stopping === undefined ? undefined : haltByRule(own, background, spentOn, stopping);
   const longest = Math.max(...own.map(({ heard }) => heard));
   return {
-    schema: 'hearken.evaluation.v1', pack, recordings: own.length, accuracy: atEnd(own), always: atEnd(always), gmacs: gmacsOf(own), alwaysGmacs: gmacsOf(always), budgets: rows,
+    schema: 'hearken.evaluation.v1', pack, recordings: own.length, accuracy: rightOf(ended), always: rightOf(stopped({ own: always, background }, atTheEnd)), gmacs: meanSpent(own), alwaysGmacs: meanSpent(always), budgets: rows,
     early: [
-      ...(stopping === undefined ? [] : [earlyRow('rule', ruled(runs, stopping), runs)]),
+      ...(ruled === undefined ? [] : [earlyRow('rule', ruled, runs)]),
       ...THRESHOLDS.map((threshold) => earlyRow(`threshold ${threshold}`, stopped(runs, byScore(threshold)), runs)),
       ...Array.from({ length: longest }, (_, t) => earlyRow(`after ${t + 1} steps`, stopped(runs, bySteps(t + 1)), runs)),
     ],
-    byStep: byHaltingStep(stopping === undefined ? stopped(runs, byScore(PLAIN)) : ruled(runs, stopping)),
-    calibration: { atEnd: expectedCalibrationError(ended(own)), byUsage: Object.fromEntries(calibrationByUsage(own)) },
+    byStep: byHaltingStep(ruled ?? stopped(runs, byScore(PLAIN))),
+    calibration: { atEnd: expectedCalibrationError(ended), byUsage: Object.fromEntries(calibrationByUsage(own)) },
   };
 };
 

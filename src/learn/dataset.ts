@@ -99,7 +99,8 @@ const notHeldBack = (clips: readonly Featured[], labels: readonly string[], part
   return without.length === 0 ? [] : [{ kind: 'not-held-back', text: `No clip of ${some(without)} is held back, so the report cannot say how well it is known.`, about: without }];
 };
 
-const sequenceOf = ({ clip, extracted }: Featured, labels: readonly string[]): FeatureSequence => ({
+/** A clip as a sequence whose target is its label at every step. @param labels class names, in the order of the targets */
+export const sequenceOf = ({ clip, extracted }: Featured, labels: readonly string[]): FeatureSequence => ({
   id: clip.id, steps: extracted.steps, features: extracted.features, present: extracted.present,
   targets: new Int32Array(extracted.steps).fill(labels.indexOf(clip.label)), source: clip.source,
 });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { byBoundary, byHaltingStep, byScore, bySteps, gapOf, halt, lostShare, meanSteps, rightShare, savedGmacsShare, savedShare } from '../../src/evaluate/halting.js';
+import { byBoundary, byHaltingStep, byPrices, byScore, bySteps, gapOf, halt, lostShare, meanSteps, rightShare, savedGmacsShare, savedShare } from '../../src/evaluate/halting.js';
 import { anyRuns, runOf } from './made-runs.js';
 
-const PRICES = { gmacs: { audio: 1, appearance: 10, motion: 100 } };
+const PRICES = byPrices({ gmacs: { audio: 1, appearance: 10, motion: 100 } });
 
 /** Wrong and unsure, then right and unsure, then right and sure. */
 const slow = runOf([{ target: 0, p: [0.3, 0.7], i: 1 }, { target: 0, p: [0.6, 0.4] }, { target: 0, p: [0.95, 0.05], m: 1 }], 'slow');

@@ -77,4 +77,4 @@ export const loadWorld = (features: string, lines: readonly ClipLine[]): WorldDa
 };
 
 /** A step's window of sound [s]: 15 600 samples at 16 kHz. */
-const WINDOW_S = 0.975;
+export const WINDOW_S = 0.975;

@@ -2,6 +2,17 @@
 import { computeAll } from './pool.js';
 import type { Store } from './store.js';
 
+/** How an experiment with a command of its own is called. */
+export interface ExperimentOptions {
+  readonly seeds: number;
+  readonly jobs: number;
+  readonly only: string | undefined;
+  readonly extract: boolean;
+  readonly report: boolean;
+  /** Also write the chosen model as a pack. */
+  readonly pack: boolean;
+}
+
 /** Which cells, and how. */
 export interface ComputeOptions {
   readonly name: string;

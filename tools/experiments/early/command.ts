@@ -2,31 +2,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { extractWorld } from '../clips-world.js';
-import { computeMissing, resultsByJob } from '../compute.js';
+import { computeMissing, resultsByJob, type ExperimentOptions } from '../compute.js';
 import { openStore } from '../store.js';
 import { resultsFolder } from '../worlds.js';
 import { writeWorldPack } from '../pack.js';
 import { writeReport } from '../report.js';
 import { s2, s2Folder } from '../s2.js';
 import { repositoryRoot } from '../../pretrain/places.js';
-import { readLines } from '../clips-world.js';
+import { extractWorld, readLines, WINDOW_S } from '../clips-world.js';
 import { firstStep } from '../../world/scenes/latents.js';
 import type { EarlyResult } from './cell.js';
 import { calibrationFolder, EARLY, earlyCells, EVERYTHING } from './cells.js';
 import { earlyFigures, type EarlyFacts, type EarlyFigures } from './figures.js';
 import { earlyPage, earlyPlot, type EarlySummary } from './report.js';
 import { PLAYGROUND_EARLY } from '../cards.js';
-
-/** How the command was called. */
-export interface EarlyOptions {
-  readonly seeds: number;
-  readonly jobs: number;
-  readonly only: string | undefined;
-  readonly extract: boolean;
-  readonly report: boolean;
-  readonly pack: boolean;
-}
 
 /** What a line of S2's `clips.jsonl` says of when its class can be told. */
 interface TellingLine {
@@ -52,7 +41,7 @@ const factsOf = async (): Promise<EarlyFacts> => {
   const lines = readLines(join(s2Folder.folder, 'clips.jsonl')) as readonly TellingLine[];
   return {
     classes: train.labels.length, background: new Set(train.background.map((label) => train.labels.indexOf(label))),
-    stepS: train.stepUs / 1e6, windowS: 0.975, tellingStep: new Map(lines.map((line) => [line.path, tellingStep(line)])),
+    stepS: train.stepUs / 1e6, windowS: WINDOW_S, tellingStep: new Map(lines.map((line) => [line.path, tellingStep(line)])),
   };
 };
 
@@ -90,7 +79,7 @@ const writePage = async (seeds: number, pack: boolean): Promise<void> => {
 };
 
 /** Computes what is missing, and writes the report where it is wanted. Returns how many cells failed. */
-export const runEarly = async ({ seeds, jobs, only, extract, report, pack }: EarlyOptions): Promise<number> => {
+export const runEarly = async ({ seeds, jobs, only, extract, report, pack }: ExperimentOptions): Promise<number> => {
   if (extract || !existsSync(calibrationFolder.features)) for (const remark of await extractWorld(calibrationFolder)) process.stderr.write(`${remark}\n`);
   const failed = await computeMissing(earlyCells(seeds), { name: EARLY, store: openStore(resultsFolder(EARLY)), only, jobs, module: fileURLToPath(new URL('child.js', import.meta.url)) });
   if (report) await writePage(seeds, pack);

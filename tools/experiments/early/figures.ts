@@ -1,5 +1,5 @@
 /** The figures of early answers, over training seeds. Pure. */
-import { halt, haltByRule, byBoundary, byHaltingStep, byScore, bySteps, gapOf, lostShare, meanSteps, rightShare, savedGmacsShare, savedShare, type AtStep, type Halted } from '../../../src/evaluate/halting.js';
+import { atTheEnd, halt, haltByRule, byBoundary, byPrices, byHaltingStep, byScore, bySteps, gapOf, lostShare, meanSteps, rightShare, savedGmacsShare, savedShare, type AtStep, type Halted } from '../../../src/evaluate/halting.js';
 import { expectedCalibrationError } from '../../../src/evaluate/calibration.js';
 import { bootstrapOverSeeds, type Estimate } from '../../../src/evaluate/intervals.js';
 import { mean } from '../../../src/evaluate/order.js';
@@ -60,11 +60,9 @@ const over = (seeds: readonly (readonly Halted[])[], statistic: (answers: readon
 
 /** Answers of all seeds on the test part, each stopped in its own way. */
 const answers = (results: readonly EarlyResult[], facts: EarlyFacts, stopOf: (result: EarlyResult, i: number) => Stop): Halted[][] =>
-  results.map((result, i) => halt(runsOf(result.test, facts), facts.background, result.prices, stopOf(result, i)));
+  results.map((result, i) => halt(runsOf(result.test, facts), facts.background, byPrices(result.prices), stopOf(result, i)));
 
 const stopped = (name: string, seeds: readonly (readonly Halted[])[]): Stopped => ({ name, accuracy: over(seeds, rightShare), steps: over(seeds, meanSteps) });
-
-const toEnd: Stop = ({ scores }) => scores.length - 1;
 
 /** The figures of one job's results, one a seed. */
 export const earlyFigures = (results: readonly EarlyResult[], facts: EarlyFacts): EarlyFigures => {
@@ -74,8 +72,8 @@ export const earlyFigures = (results: readonly EarlyResult[], facts: EarlyFacts)
     const found = fitStopping(fitted[i] ?? [], pathsOf(cal));
     return 'rule' in found ? found.rule : undefined;
   });
-  const ended = answers(results, facts, () => toEnd);
-  const ruled = results.map((result, i) => (rules[i] === undefined ? ended[i] ?? [] : haltByRule(runsOf(result.test, facts), facts.background, result.prices, rules[i])));
+  const ended = answers(results, facts, () => atTheEnd);
+  const ruled = results.map((result, i) => (rules[i] === undefined ? ended[i] ?? [] : haltByRule(runsOf(result.test, facts), facts.background, byPrices(result.prices), rules[i])));
   const longest = Math.max(...ended.flat().map(({ steps }) => steps));
   const test = results[0]?.test ?? [];
   return {

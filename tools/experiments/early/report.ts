@@ -1,5 +1,6 @@
 /** The page on early answers, and its plots. */
 import { curvePlot, type CurveSeries } from '../../../src/evaluate/plots/curve.js';
+import { answerSeconds } from '../../../src/evaluate/halting.js';
 import { interval, percent, table } from '../tables.js';
 import type { EarlyFacts, EarlyFigures, Stopped } from './figures.js';
 
@@ -14,14 +15,11 @@ export interface EarlySummary {
   readonly everything: EarlyFigures;
 }
 
-/** When the answer comes, from the beginning of the recording [s]: the end of its step's window. */
-const secondsOf = (steps: number, { stepS, windowS }: EarlyFacts): number => (steps - 1) * stepS + windowS;
-
 const named = (s: EarlySummary): EarlyFigures => s.figures.find(({ name }) => name === s.chosen) ?? s.everything;
 
 const rowOf = (one: EarlyFigures, name: string, facts: EarlyFacts, everything: EarlyFigures): string[] => [
   name, interval(one.atEnd), interval(one.ruled.accuracy), interval(one.ruled.gap), interval(one.ruled.lost, 2),
-  `${one.ruled.steps.value.toFixed(1)} (${secondsOf(one.ruled.steps.value, facts).toFixed(1)} s)`, interval(one.ruled.saved), percent(one.gmacs / everything.gmacsToEnd), percent(one.gmacsToEnd / everything.gmacsToEnd),
+  `${one.ruled.steps.value.toFixed(1)} (${answerSeconds(one.ruled.steps.value, facts).toFixed(1)} s)`, interval(one.ruled.saved), percent(one.gmacs / everything.gmacsToEnd), percent(one.gmacsToEnd / everything.gmacsToEnd),
   `${percent(one.calibration.halted)}, ${percent(one.calibration.atEnd)}`,
 ];
 
@@ -47,7 +45,7 @@ export const earlyPage = (s: EarlySummary, facts: EarlyFacts): string => {
 };
 
 const series = (name: string, kind: CurveSeries['kind'], points: readonly Stopped[], facts: EarlyFacts): CurveSeries =>
-  ({ name, kind, points: points.map(({ accuracy, steps }) => ({ accuracy, cost: secondsOf(steps.value, facts) })) });
+  ({ name, kind, points: points.map(({ accuracy, steps }) => ({ accuracy, cost: answerSeconds(steps.value, facts) })) });
 
 /** Accuracy against the mean time of the answer: the trade between being early and being right. */
 export const earlyPlot = async (s: EarlySummary, facts: EarlyFacts): Promise<string> => {
@@ -58,7 +56,7 @@ export const earlyPlot = async (s: EarlySummary, facts: EarlyFacts): Promise<str
       series('boundaries, by what a step costs', 'line', curves.boundaries, facts),
       series('one threshold for all steps', 'line', curves.thresholds, facts),
       series('after a fixed time', 'line', curves.fixed, facts),
-      { name: 'shipped rule', kind: 'points', points: [{ cost: secondsOf(ruled.steps.value, facts), accuracy: ruled.accuracy, label: 'rule' }] },
+      { name: 'shipped rule', kind: 'points', points: [{ cost: answerSeconds(ruled.steps.value, facts), accuracy: ruled.accuracy, label: 'rule' }] },
     ],
   });
 };

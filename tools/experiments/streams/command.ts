@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { computeMissing, resultsByJob } from '../compute.js';
+import { computeMissing, resultsByJob, type ExperimentOptions } from '../compute.js';
 import { openStore } from '../store.js';
 import { writeWorldPack } from '../pack.js';
 import { writeReport } from '../report.js';
@@ -13,17 +13,6 @@ import { s3Folder, streamCells } from './cells.js';
 import { streamRow, type StreamFacts } from './figures.js';
 import { streamPage, summariseStreams } from './report.js';
 import { extractStreams, loadStreams } from './world.js';
-
-/** How the command was called. */
-export interface StreamsOptions {
-  readonly seeds: number;
-  readonly jobs: number;
-  readonly only: string | undefined;
-  readonly extract: boolean;
-  readonly report: boolean;
-  /** Also write the chosen model as a pack, to be tried and timed. */
-  readonly pack: boolean;
-}
 
 /** The name of the world. */
 export const S3 = 's3';
@@ -51,7 +40,7 @@ const writePage = async (seeds: number, folder: string, pack: boolean): Promise<
 };
 
 /** Computes what is missing, and writes the report where it is wanted. Returns how many cells failed. */
-export const runStreams = async ({ seeds, jobs, only, extract, report, pack }: StreamsOptions): Promise<number> => {
+export const runStreams = async ({ seeds, jobs, only, extract, report, pack }: ExperimentOptions): Promise<number> => {
   if (extract || !existsSync(s3Folder.features)) await extractStreams(s3Folder, (await s2.load()).train);
   const folder = resultsFolder(S3);
   const failed = await computeMissing(streamCells(seeds), { name: S3, store: openStore(folder), only, jobs, module: fileURLToPath(new URL('child.js', import.meta.url)) });
