@@ -3,6 +3,7 @@
  * as the window is more booked than the cap gives in that time, whatever is asked, and whatever work turns out to cost. Pure.
  */
 import { less, least, plus, times, type Amount } from './amount.js';
+import { grained, NO_GRAIN, targetOf, type Grain } from './grain.js';
 import { costOf, FIRST_PRICE, fallen, risen, type Price } from './price.js';
 import { book, emptyWindow, fullest, NOTHING_AHEAD, passed, takeBack, type Ahead, type SlidingWindow } from './window.js';
 
@@ -22,13 +23,15 @@ export interface Account {
   /** Work that was done beyond what was reserved for it, and is not yet booked: paid from what comes free. */
   readonly debt: Amount;
   readonly price: Price;
+  /** How coarse the wishes are that the price follows. */
+  readonly grain: Grain;
   /** All that was ever booked. */
   readonly total: Amount;
 }
 
 /** An account on which nothing was booked. */
 export const openAccount = (cap: Cap, nowUs = 0): Account =>
-  ({ cap, nowUs, window: emptyWindow(cap.burstS), debt: { gmacs: 0, ms: 0 }, price: FIRST_PRICE, total: { gmacs: 0, ms: 0 } });
+  ({ cap, nowUs, window: emptyWindow(cap.burstS), debt: { gmacs: 0, ms: 0 }, price: FIRST_PRICE, grain: NO_GRAIN, total: { gmacs: 0, ms: 0 } });
 
 /** What the cap gives in one window. */
 export const allowance = ({ perS, burstS }: Cap): Amount => times(perS, burstS);
@@ -50,7 +53,7 @@ export const advanced = (account: Account, nowUs: number, ahead: Ahead = NOTHING
   if (nowUs <= account.nowUs) return account;
   const later: Account = {
     ...account, nowUs, window: passed(account.window, nowUs),
-    price: fallen(account.price, (nowUs - account.nowUs) / 1e6),
+    price: fallen(account.price, (nowUs - account.nowUs) / 1e6, targetOf(account.grain, allowance(account.cap))),
   };
   if (later.debt.gmacs === 0 && later.debt.ms === 0) return later;
   const paid = least(later.debt, room(later, ahead));
@@ -59,7 +62,7 @@ export const advanced = (account: Account, nowUs: number, ahead: Ahead = NOTHING
 
 /** Something was wished for at this price, and granted or not: the price rises. */
 export const wished = (account: Account, wish: Amount): Account =>
-  ({ ...account, price: risen(account.price, wish, account.cap.perS) });
+  ({ ...account, price: risen(account.price, wish, account.cap.perS), grain: grained(account.grain, wish) });
 
 /** What an amount of work costs here and now [bit]. */
 export const priceOf = ({ price, cap, window }: Account, amount: Amount): number => {

@@ -2,7 +2,7 @@ import type { SenseName } from '../inference/manifest.js';
 import type { Belief } from '../policy/types.js';
 import type { CameraBudgetSettings } from '../settings/budget.js';
 import { advanced, allowance, openAccount, priceOf, recapped, reserved, room, roomBesideDebt, settled, utilization, wished, type Account, type Cap } from './account.js';
-import { afterRun, reservation, unknownCost, usual, worst, type ActionCost, type GraphCosts } from './action-costs.js';
+import { afterRun, inTheLongRun, reservation, unknownCost, usual, worst, type ActionCost, type GraphCosts } from './action-costs.js';
 import { beyond, least, less, NOTHING, times, type Amount } from './amount.js';
 import { covers, earned, returned, used, type Credit } from './credit.js';
 import { pricePerS } from './price.js';
@@ -111,8 +111,8 @@ export class CameraBudget implements StepBudget {
 
   #lookAhead(): Ahead {
     if (!this.#hearsAll) return { base: NOTHING, perS: NOTHING };
-    const one = worst(this.#costs.audio, this.#position.ownUs);
-    return { base: one, perS: times(one, 1e6 / this.#graph.hopUs) };
+    const { audio } = this.#costs;
+    return { base: worst(audio, this.#position.ownUs), perS: times(inTheLongRun(audio), 1e6 / this.#graph.hopUs) };
   }
 
   get #hearsAll(): boolean {

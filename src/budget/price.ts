@@ -11,10 +11,8 @@ export type Price = Readonly<Record<Currency, number>>;
 
 /** How fast a price follows the gap: when twice the target is wished for, it is e times higher after so long [s]. */
 const FOLLOWS_S = 10;
-/** The target, as a part of the cap: a little is left, so that what is dear but rare finds room. */
-const TARGET = 0.97;
 /** How much cheaper work is while the window is empty than when it is full, as an exponent. */
-const STEEPNESS = 5;
+const STEEPNESS = 8;
 /** Bounds: nothing is worth less, or more, than this for a second of the cap [bit]. */
 const LOWEST = 0.05;
 const HIGHEST = 1e6;
@@ -27,9 +25,12 @@ const moved = (price: number, gapS: number): number => Math.min(HIGHEST, Math.ma
 /** An amount in seconds of a cap; nothing where there is no cap. */
 const inSeconds = (amount: number, perS: number): number => (perS === Infinity || amount === 0 ? 0 : amount / Math.max(perS, Number.MIN_VALUE));
 
-/** The price after time in which nothing was wished for: it falls. */
-export const fallen = (price: Price, seconds: number): Price =>
-  ({ gmacs: moved(price.gmacs, -TARGET * seconds), ms: moved(price.ms, -TARGET * seconds) });
+/**
+ * The price after time in which nothing was wished for: it falls.
+ * @param target the part of the cap that wishes should come to, 0…1
+ */
+export const fallen = (price: Price, seconds: number, target: Amount): Price =>
+  ({ gmacs: moved(price.gmacs, -target.gmacs * seconds), ms: moved(price.ms, -target.ms * seconds) });
 
 /** The price after a wish, granted or not: it rises by the wish's part of what the cap gives. */
 export const risen = (price: Price, wish: Amount, capPerS: Amount): Price => ({

@@ -2,7 +2,7 @@
 import { NOTHING, plus, type Amount } from './amount.js';
 
 /** A window is cut into so many slots; what was booked leaves it a slot at a time, never too early. */
-const SLOTS = 100;
+const SLOTS = 200;
 
 /** What was booked within one slot of time. */
 export interface Slot extends Amount {

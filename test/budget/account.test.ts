@@ -144,7 +144,7 @@ describe('budget/account', () => {
     for (let i = 1; i <= 60; i += 1) account = wished(advanced(account, i * 1e6), { gmacs: 0, ms: 30 });
     const high = account.price.ms;
     expect(high).to.be.above(first * 100);
-    expect(advanced(account, 120e6).price.ms).to.be.below(high / 100);
+    expect(advanced(account, 120e6).price.ms).to.be.below(high / 50);
     expect(account.price.gmacs).to.equal(first);
   });
 });

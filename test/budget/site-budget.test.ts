@@ -77,6 +77,18 @@ describe('budget/site-budget', () => {
     }
   });
 
+  it('goes on looking where one hearing in many is slow: the worst of one is not to be feared of each', () => {
+    const site = new SiteBudget({ gmacsPerS: null, msPerS: 120, burstS: 10 });
+    const cameras = [0, 1, 2, 3].map((i) => site.forCamera(`c${i}`, FREE, GRAPH));
+    // One in fifty takes 30 ms. Were each as slow, hearing four cameras twice a second would take twice the cap.
+    const looks = counting(400, (i) => cameras.map((camera) => segment(camera, i, { motion: wish(1) }, { audio: i % 50 === 7 ? 30 : 2, appearance: 20, motion: 100 })).some(({ looked }) => looked.length > 0));
+    expect(looks).to.be.above(60);
+    for (const { figures: { refusals } } of cameras) {
+      expect(refusals.never ?? 0).to.be.below(40);
+      expect(refusals).to.not.have.any.keys('listening');
+    }
+  });
+
   it('hears in turn where not all can be heard, and never beyond the cap', () => {
     // Eight cameras need 8 × 0.02 = 0.16 GMAC/s, and there is a quarter of that.
     const site = new SiteBudget({ gmacsPerS: 0.04, msPerS: null, burstS: 10 });

@@ -38,8 +38,9 @@ export interface BudgetOutcome {
   /** Worth of what was looked at, and the most that could have been had. */
   readonly worth: number;
   readonly bound: number;
-  /** What the best single price would have had. */
+  /** What the best single price would have had, and what of the cap it would have used. */
   readonly fixed: number;
+  readonly fixedUtilization: number;
   /** The most of the cap that could be spent: where less was wished for in a window's length, no more than that. */
   readonly possible: number;
   /** Longest that a camera which wished on every segment waited for a look [s]. */
@@ -140,6 +141,12 @@ const one = (segment: SimulatedSegment, member: Member, site: Watched, tally: Ta
   return 1 + segment.wishes.length;
 };
 
+const refusalsOf = (members: readonly Member[]): Record<string, number> => {
+  const refused: Record<string, number> = {};
+  for (const { budget } of members) for (const [why, count] of Object.entries(budget.figures.refusals)) refused[why] = (refused[why] ?? 0) + count;
+  return refused;
+};
+
 /** Runs a trial. Deterministic but for `seconds`. */
 export const simulateBudget = ({ world, site: settings, ownPart, decisions, seed }: BudgetTrial): BudgetOutcome => {
   const started = performance.now();
@@ -167,16 +174,15 @@ export const simulateBudget = ({ world, site: settings, ownPart, decisions, seed
   const mediaS = site.account.nowUs / 1e6;
   const { perS } = site.account.cap;
   const forLooks = (perS[currency] - hearing / mediaS) * settings.burstS;
-  const refused: Record<string, number> = {};
-  for (const { budget } of members) for (const [why, count] of Object.entries(budget.figures.refusals)) refused[why] = (refused[why] ?? 0) + count;
+  const fixed = bestFixedPrice(chances, forLooks, settings.burstS);
   return {
     decisions: decided, mediaS,
     violations: watched.dog.violations + members.reduce((sum, { own: { dog } }) => sum + dog.violations, 0),
     fullest: Math.max(watched.dog.fullest, ...members.map(({ own: { dog } }) => dog.fullest)),
     utilization: Math.max(site.account.total.gmacs / perS.gmacs, site.account.total.ms / perS.ms) / mediaS,
     demand: (demand + hearing) / perS[currency] / mediaS,
-    ...tally, refused,
-    bound: clairvoyant(chances, forLooks, settings.burstS), fixed: bestFixedPrice(chances, forLooks, settings.burstS),
+    ...tally, refused: refusalsOf(members),
+    bound: clairvoyant(chances, forLooks, settings.burstS), fixed: fixed.worth, fixedUtilization: (fixed.spent + hearing) / (perS[currency] * mediaS),
     possible: (clairvoyant(chances.map((chance) => ({ ...chance, worth: chance.cost })), forLooks, settings.burstS) + hearing) / (perS[currency] * mediaS),
     seconds: (performance.now() - started) / 1000,
   };

@@ -8,64 +8,110 @@ export interface Chance {
   readonly cost: number;
 }
 
-/** The best of one tile: dearest for its cost first, the last one in part. */
-const bestOf = (chances: readonly Chance[], allowed: number): number => {
-  let [left, sum] = [allowed, 0];
-  for (const { worth, cost } of [...chances].sort((a, b) => b.worth / b.cost - a.worth / a.cost)) {
-    const part = Math.min(1, left / cost);
-    if (part <= 0) break;
-    sum += part * worth;
-    left -= part * cost;
-  }
-  return sum;
+/** A window is laid at every such part of its length. */
+const PARTS = 20;
+/** Steps of the descent: more of them changed the bound by less than a thousandth. */
+const STEPS = 2000;
+/** First step, as a part of the mean price, and after how many steps it is half as long in the long run. */
+const STEP = 0.3;
+const STEP_FALLS = 20;
+const MOMENTUM = 0.9;
+
+/** Chances by the window they are in: a chance in slot s lies in the windows s…s + PARTS − 1. */
+interface Laid {
+  readonly slots: readonly number[];
+  readonly worths: readonly number[];
+  /** As a part of what a window has. */
+  readonly costs: readonly number[];
+  readonly windows: number;
+}
+
+const laid = (chances: readonly Chance[], allowed: number, lengthS: number): Laid => {
+  const slotUs = (lengthS * 1e6) / PARTS;
+  const slots = chances.map(({ atUs }) => Math.floor(atUs / slotUs));
+  const windows = slots.reduce((most, slot) => Math.max(most, slot), 0) + PARTS;
+  return { slots, worths: chances.map(({ worth }) => worth), costs: chances.map(({ cost }) => cost / allowed), windows };
+};
+
+/** The dual at the prices of the windows; the looks it takes are noted by where the windows that hold them begin and end. */
+const dualAt = ({ slots, worths, costs, windows }: Laid, prices: Float64Array, changes: Float64Array): number => {
+  const sums = new Float64Array(windows + 1);
+  for (let w = 0; w < windows; w += 1) sums[w + 1] = (sums[w] ?? 0) + (prices[w] ?? 0);
+  changes.fill(0);
+  let value = sums[windows] ?? 0;
+  slots.forEach((slot, i) => {
+    const [cost, end] = [costs[i] ?? 0, slot + PARTS];
+    const gain = (worths[i] ?? 0) - cost * ((sums[end] ?? 0) - (sums[slot] ?? 0));
+    if (gain <= 0) return;
+    value += gain;
+    changes[slot] = (changes[slot] ?? 0) + cost;
+    changes[end] = (changes[end] ?? 0) - cost;
+  });
+  return value;
 };
 
 /**
- * The most worth that any schedule can have which keeps to the cap in every window, with all that comes known beforehand:
- * time is laid out in windows side by side, and each filled in the best way, parts of looks allowed (a fractional
- * knapsack). A schedule that keeps to every window keeps to these, so it cannot have more; the least over several ways to
- * lay them out is taken.
+ * The most worth that any schedule can have which keeps to the cap in every window, with all that comes known beforehand
+ * and parts of looks allowed: the dual of that linear programme, with a price for each window. At any prices the dual is a
+ * bound (weak duality); subgradient descent brings it near the best.
  * @param allowed what a window has for looks
+ * @param lengthS length of the window [s]
  */
-export const clairvoyant = (chances: readonly Chance[], allowed: number, lengthS: number, offsets = 20): number => {
-  const lengthUs = lengthS * 1e6;
-  let bound = Infinity;
-  for (let offset = 0; offset < offsets; offset += 1) {
-    const tiles = new Map<number, Chance[]>();
-    for (const chance of chances) {
-      const tile = Math.floor((chance.atUs + (offset / offsets) * lengthUs) / lengthUs);
-      const there = tiles.get(tile);
-      if (there === undefined) tiles.set(tile, [chance]);
-      else there.push(chance);
+export const clairvoyant = (chances: readonly Chance[], allowed: number, lengthS: number): number => {
+  const all = laid(chances, allowed, lengthS);
+  const total = (of: readonly number[]): number => of.reduce((sum, one) => sum + one, 0);
+  const mean = total(all.worths) / Math.max(Number.MIN_VALUE, total(all.costs)) / PARTS;
+  const prices = new Float64Array(all.windows).fill(mean), slopes = new Float64Array(all.windows), changes = new Float64Array(all.windows + 1);
+  // Everything that could be had is a bound, too.
+  let bound = total(all.worths);
+  for (let step = 0; step < STEPS; step += 1) {
+    bound = Math.min(bound, dualAt(all, prices, changes));
+    const pace = (STEP * mean) / Math.sqrt(1 + step / STEP_FALLS);
+    let held = 0;
+    for (let w = 0; w < all.windows; w += 1) {
+      held += changes[w] ?? 0;
+      slopes[w] = MOMENTUM * (slopes[w] ?? 0) + (1 - MOMENTUM) * (1 - held);
+      prices[w] = Math.max(0, (prices[w] ?? 0) - pace * (slopes[w] ?? 0));
     }
-    let sum = 0;
-    for (const tile of tiles.values()) sum += bestOf(tile, allowed);
-    bound = Math.min(bound, sum);
   }
   return bound;
 };
 
-/**
- * The worth that a single price has, kept to from beginning to end, under the same cap: the schedule that dual mirror
- * descent is measured against. The best of many prices, chosen with all that came known.
- */
-export const bestFixedPrice = (chances: readonly Chance[], allowed: number, lengthS: number): number => {
-  let best = 0;
-  for (let step = -12; step <= 12; step += 1) {
-    const price = 2 ** (step / 3) * (chances.reduce((sum, { worth }) => sum + worth, 0) / chances.reduce((sum, { cost }) => sum + cost, 0));
-    let [worth, held, first] = [0, 0, 0];
-    const taken: Chance[] = [];
-    for (const chance of chances) {
-      for (let gone = taken[first]; gone !== undefined && gone.atUs <= chance.atUs - lengthS * 1e6; gone = taken[first]) {
-        held -= gone.cost;
-        first += 1;
-      }
-      if (chance.worth < price * chance.cost || held + chance.cost > allowed) continue;
-      taken.push(chance);
-      held += chance.cost;
-      worth += chance.worth;
+/** What a single price had. */
+export interface Priced {
+  readonly worth: number;
+  readonly spent: number;
+}
+
+/** Everything worth its price is taken where there is room. */
+const atPrice = (chances: readonly Chance[], price: number, allowed: number, lengthUs: number): Priced => {
+  let [worth, spent, held, first] = [0, 0, 0, 0];
+  const taken: Chance[] = [];
+  for (const chance of chances) {
+    for (let gone = taken[first]; gone !== undefined && gone.atUs <= chance.atUs - lengthUs; gone = taken[first]) {
+      held -= gone.cost;
+      first += 1;
     }
-    best = Math.max(best, worth);
+    if (chance.worth < price * chance.cost || held + chance.cost > allowed) continue;
+    taken.push(chance);
+    held += chance.cost;
+    spent += chance.cost;
+    worth += chance.worth;
+  }
+  return { worth, spent };
+};
+
+/**
+ * What a single price has, kept to from beginning to end, under the same cap: the schedule that dual mirror descent is
+ * measured against. The best of many prices, chosen with all that came known, each cost known before it is paid.
+ * @param chances in the order of time
+ */
+export const bestFixedPrice = (chances: readonly Chance[], allowed: number, lengthS: number): Priced => {
+  let best: Priced = { worth: 0, spent: 0 };
+  const mean = chances.reduce((sum, { worth }) => sum + worth, 0) / chances.reduce((sum, { cost }) => sum + cost, 0);
+  for (let step = -12; step <= 12; step += 1) {
+    const here = atPrice(chances, 2 ** (step / 3) * mean, allowed, lengthS * 1e6);
+    if (here.worth > best.worth) best = here;
   }
   return best;
 };

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { runStreams } from './streams.js';
 import { simulateBudget, type BudgetOutcome, type BudgetTrial } from './budget.js';
+import type { World } from './draw.js';
 
 const { positionals: [what], values } = parseArgs({
   allowPositionals: true,
@@ -16,30 +17,46 @@ const { positionals: [what], values } = parseArgs({
 
 const percent = (part: number, decimals = 1): string => `${(part * 100).toFixed(decimals)} %`;
 
-const tell = (name: string, outcome: BudgetOutcome, pacing: boolean): void => {
-  const { decisions, mediaS, violations, fullest, utilization, demand, granted, refused, askedRefused, unheard, worth, bound, fixed, possible, longestWaitS, seconds } = outcome;
+/** What a trial is to show: that the cap holds; how well looks are chosen; or that a cap is used up where everything is asked for. */
+type Shows = 'cap' | 'pacing' | 'use';
+
+const tell = (name: string, outcome: BudgetOutcome, shows: Shows): void => {
+  const { decisions, mediaS, violations, fullest, utilization, demand, granted, refused, askedRefused, unheard, worth, bound, fixed, fixedUtilization, possible, longestWaitS, seconds } = outcome;
   process.stdout.write([
     `${name}:`,
     `  ${decisions} decisions, ${mediaS.toFixed(0)} s of media, in ${seconds.toFixed(1)} s`,
     `  violations ${violations}, fullest window ${percent(fullest, 2)}; demand ${percent(demand, 0)} of the cap, used ${percent(utilization)}`,
     `  granted ${granted}, refused ${Object.entries(refused).map(([why, count]) => `${why} ${count}`).join(', ')}; asked for and refused ${askedRefused}; not heard ${unheard}; longest wait ${longestWaitS.toFixed(1)} s`,
-    ...(pacing ? [`  worth ${worth.toFixed(0)} of at most ${bound.toFixed(0)}: regret at most ${percent(1 - worth / bound, 1)}; the best single price has ${fixed.toFixed(0)}: against it ${percent(1 - worth / fixed, 1)}`, `  of what could be spent, ${percent(utilization / possible)} was`] : []),
+    ...(shows === 'pacing' ? [
+      `  worth ${worth.toFixed(0)} of at most ${bound.toFixed(0)}: regret at most ${percent(1 - worth / bound)}; the best single price has ${fixed.toFixed(0)}: against it ${percent(1 - worth / fixed)}, its own regret ${percent(1 - fixed / bound)}`,
+      `  of what could be spent, ${percent(utilization / possible)} was; by the best single price ${percent(fixedUtilization / possible)}`,
+    ] : []),
     '',
   ].join('\n'));
 };
 
-if (what === 'budget') {
-  const seed = Number(values.seed);
-  const site = { gmacsPerS: 0.2, msPerS: 300, burstS: 10 };
+/** The trials, each with what it is to show. */
+const trialsOf = (seed: number, decisions: number, pacing: number): readonly (readonly [string, Shows, BudgetTrial])[] => {
   const bursts = { cameras: 8, rest: 0.1, burst: 1, burstS: 20, restS: 40, slowdown: 10, slow: 0.0001, asked: 0.02 };
-  const trials: readonly [string, BudgetTrial, boolean][] = [
-    ['Tenfold bursts of wishes, and moments in which the machine is ten times slower', { world: bursts, site, ownPart: 0.4, decisions: Number(values.decisions), seed }, false],
-    ['Pacing, steady: wishes for three times the cap', { world: { ...bursts, rest: 0.5, burst: 0.5, slowdown: 1, asked: 0 }, site: { gmacsPerS: null, msPerS: 150, burstS: 10 }, ownPart: null, decisions: Number(values.pacing), seed }, true],
-    ['Pacing, steady, a window of 60 s', { world: { ...bursts, rest: 0.5, burst: 0.5, slowdown: 1, asked: 0 }, site: { gmacsPerS: 0.2, msPerS: null, burstS: 60 }, ownPart: null, decisions: Number(values.pacing), seed }, true],
-    ['Pacing, in tenfold bursts', { world: { ...bursts, slowdown: 1, asked: 0 }, site: { gmacsPerS: null, msPerS: 150, burstS: 10 }, ownPart: null, decisions: Number(values.pacing), seed }, true],
-    ['Pacing, in tenfold bursts, multiply-accumulates', { world: { ...bursts, slowdown: 1, asked: 0 }, site: { ...site, msPerS: null }, ownPart: null, decisions: Number(values.pacing), seed }, true],
+  const calm = { ...bursts, slowdown: 1, asked: 0 }, steady = { ...calm, rest: 0.5, burst: 0.5 }, greedy = { ...calm, rest: 1, burst: 1, asked: 1 };
+  const [byMacs, byTime] = [{ gmacsPerS: 0.2, msPerS: null }, { gmacsPerS: null, msPerS: 150 }];
+  const paced = (world: World, cap: typeof byMacs | typeof byTime, burstS: number): BudgetTrial => ({ world, site: { ...cap, burstS }, ownPart: null, decisions: pacing, seed });
+  return [
+    ['Tenfold bursts of wishes, and moments in which the machine is ten times slower', 'cap',
+      { world: bursts, site: { gmacsPerS: 0.2, msPerS: 300, burstS: 10 }, ownPart: 0.4, decisions, seed }],
+    ...[60, 10].flatMap((burstS) => [
+      [`Everything is asked for, multiply-accumulates, a window of ${burstS} s`, 'use', paced(greedy, byMacs, burstS)],
+      [`Everything is asked for, milliseconds, a window of ${burstS} s`, 'use', paced(greedy, byTime, burstS)],
+      [`Pacing, steady, multiply-accumulates, a window of ${burstS} s`, 'pacing', paced(steady, byMacs, burstS)],
+      [`Pacing, steady, milliseconds, a window of ${burstS} s`, 'pacing', paced(steady, byTime, burstS)],
+      [`Pacing, in tenfold bursts, multiply-accumulates, a window of ${burstS} s`, 'pacing', paced(calm, byMacs, burstS)],
+      [`Pacing, in tenfold bursts, milliseconds, a window of ${burstS} s`, 'pacing', paced(calm, byTime, burstS)],
+    ] as const),
   ];
-  for (const [name, trial, pacing] of trials) tell(name, simulateBudget(trial), pacing);
+};
+
+if (what === 'budget') {
+  for (const [name, shows, trial] of trialsOf(Number(values.seed), Number(values.decisions), Number(values.pacing))) tell(name, simulateBudget(trial), shows);
 } else if (what === 'streams') {
   const cap = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
   const [gmacsPerS, msPerS] = [cap(values.gmacs), cap(values.ms)];
