@@ -125,6 +125,8 @@ export interface Memory {
   readonly gates: Readonly<Partial<Record<SenseName, GateMemory>>>;
   /** Absent without a learned policy, and before its first step. */
   readonly hms?: HmsMemory;
+  /** What a learned policy knew after its last step: it still does where the budget lets it take none. */
+  readonly known?: Known;
 }
 
 /** What a gate decided, and what was worked out for it. */

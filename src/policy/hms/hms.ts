@@ -3,7 +3,7 @@ import { addCosts, type Evidence, type GateDecision } from '../../sense/types.js
 import type { BelieveSettings, GateSettings } from '../../settings/profile.js';
 import { fusion } from '../fusion.js';
 import { heartbeat, ownMemory, remembered, shut } from '../gate-memory.js';
-import type { Gate, Memory, Policy, Verdict } from '../types.js';
+import type { Belief, Gate, Known, Memory, Policy, Step, Verdict } from '../types.js';
 import { best } from '../uncertainty.js';
 import { entropyOf, knownOf } from './known.js';
 import type { HmsNet } from './net.js';
@@ -38,6 +38,12 @@ const learned = ([shutLogit, openLogit]: readonly [number, number]): GateDecisio
   ({ open: openLogit > shutLogit, reason: 'learned', detail: `p(open) ${openProbability([shutLogit, openLogit]).toFixed(2)}` });
 
 const pair = (logits: Float32Array): readonly [number, number] => [logits[0] ?? 0, logits[1] ?? 0];
+
+/** Whether the budget did not even let the segment be heard. Then nothing is made of it: thinking has its cost, too. */
+const isUnheard = ({ readings: { audio } }: Evidence): boolean => audio !== undefined && audio.scores === undefined && audio.reason === 'budget';
+
+/** What is known before the first step: nothing in particular. */
+const NOTHING_KNOWN: Known = { labels: [], background: 1, pattern: 'a' };
 
 type GatedSense = 'appearance' | 'motion';
 type Thought = readonly [HmsThoughts, GateDecision];
@@ -76,6 +82,7 @@ const learnedGate = (sense: GatedSense, options: HmsOptions, ask: (memory: Memor
     decide: (memory, evidence) => {
       if (!settings.enabled) return of({ decision: shut('off') });
       if (!net.senses.has(sense)) return of({ decision: shut('no-pack') });
+      if (isUnheard(evidence)) return of({ decision: shut('budget', 'not heard') });
       return defer(() => ask(memory, evidence)).pipe(
         concatMap(([thoughts, decision]) => weigh(sense, options, evidence, thoughts, due(memory, evidence, decision))),
       );
@@ -113,7 +120,7 @@ const withoutThoughts = (evidence: Evidence): Evidence => {
  * is believed. A sense whose gate opened, but which had no answer (no picture came), counts as one whose gate stayed
  * shut; missing sound counts as digital silence. A reading that was used before counts as a reading. Each stage runs
  * only when something depends on it, so that a shut gate costs nothing; nothing is sampled, and nothing later than the
- * segment is used. The states are forgotten with their era.
+ * segment is used. The states are forgotten with their era. A segment that the budget did not let be heard makes no step.
  *
  * `enabled: false` forbids a sense. Beside the net, the heartbeat may open a gate, if the settings have one.
  * What is heard, seen and watched in the labels of the nets themselves goes on beside it, as {@link fusion} has it.
@@ -123,19 +130,24 @@ export const createHms = (options: HmsOptions): Hms => {
   const { net, settings, listen } = options;
   const gates = gatesOf(options);
   const beside = fusion({ settings, listen, gates: Object.values(gates) });
+  const unthought = (memory: Memory, evidence: Evidence): Observable<Step<Memory, Belief>> => beside.remember(memory, evidence).pipe(map((step) => {
+    const { hms, known } = memory.era === evidence.era ? memory : {};
+    return {
+      memory: { ...step.memory, ...(hms === undefined ? {} : { hms }), ...(known === undefined ? {} : { known }) },
+      output: { ...step.output, known: known ?? NOTHING_KNOWN },
+    };
+  }));
   return {
     gates,
     policy: {
       rest: beside.rest,
-      remember: (memory, evidence) => defer(() => afterSound(net, memory, evidence)).pipe(
+      remember: (memory, evidence) => isUnheard(evidence) ? unthought(memory, evidence) : defer(() => afterSound(net, memory, evidence)).pipe(
         concatMap((thoughts) => afterPicture(net, thoughts, evidence)),
         concatMap((thoughts) => conclude(net, thoughts, evidence)),
-        concatMap(({ state, logits, pattern, cost }) => beside.remember(memory, withoutThoughts(evidence)).pipe(
-          map((step) => ({
-            memory: { ...step.memory, hms: remembering(state) },
-            output: { ...step.output, known: knownOf(net, logits, pattern, settings.keep), cost: addCosts(step.output.cost, cost), policyCost: cost },
-          })),
-        )),
+        concatMap(({ state, logits, pattern, cost }) => beside.remember(memory, withoutThoughts(evidence)).pipe(map((step) => {
+          const known = knownOf(net, logits, pattern, settings.keep);
+          return { memory: { ...step.memory, hms: remembering(state), known }, output: { ...step.output, known, cost: addCosts(step.output.cost, cost), policyCost: cost } };
+        }))),
       ),
     },
   };

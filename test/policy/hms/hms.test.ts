@@ -8,7 +8,7 @@ import type { Hms } from '../../../src/policy/hms/hms.js';
 import type { HmsNet } from '../../../src/policy/hms/net.js';
 import { through } from '../../../src/policy/through.js';
 import type { Belief, Memory, Step } from '../../../src/policy/types.js';
-import type { Reading } from '../../../src/sense/types.js';
+import { NO_COST, type NoReading, type Reading } from '../../../src/sense/types.js';
 import { evidence } from '../evidence.js';
 import { netOf, randomModel } from './models.js';
 import { asSequence, forcedGate, hmsOf, opened, reading, reference, run, sequence, softmax, step, told, valuesOf, type Moment } from './moments.js';
@@ -169,6 +169,30 @@ describe('what HMS asks for', () => {
     const hms = hmsOf(net);
     const [missing, silent] = [await run(hms, [{ ...moment, audio: undefined }]), await run(hms, [{ ...moment, audio: net.silence }])];
     expect(missing[0]!.memory.hms).to.deep.equal(silent[0]!.memory.hms);
+  });
+
+  it('makes no step of a segment that the budget did not let be heard: no net runs, no sense is asked, and what was known stays known', async () => {
+    const { net: watched, runs } = spied(net);
+    const hms = hmsOf(watched, { appearance: { enabled: true, heartbeatS: 0.1, cooldownS: 0 } });
+    const refused: NoReading = { sense: 'audio', reason: 'budget', cost: NO_COST };
+    const unheard = (memory: Memory, index: number, era = 0): Promise<Step<Memory, Belief>> => lastValueFrom(of(evidence(index, refused, era)).pipe(
+      through(hms.gates.appearance, memory, () => { throw new Error('asked to look'); }),
+      through(hms.gates.motion, memory, () => { throw new Error('asked to watch'); }),
+      concatMap((complete) => hms.policy.remember(memory, complete)),
+    ));
+    const heard = await step(hms, hms.policy.rest, 0, moment);
+    runs.length = 0;
+    const then = await unheard(heard.memory, 1);
+    expect(runs).to.deep.equal([]);
+    expect(then.memory.hms).to.deep.equal(heard.memory.hms);
+    expect(then.output.known).to.deep.equal(heard.output.known);
+    expect(then.output.policyCost).to.equal(undefined);
+    expect(then.output.cost.gmacs).to.equal(0);
+    expect(then.output.gates.appearance?.reason).to.equal('budget');
+    // Of another stretch of the stream nothing is known.
+    const fresh = await unheard(heard.memory, 2, 1);
+    expect(fresh.memory.hms).to.equal(undefined);
+    expect(fresh.output.known).to.deep.equal({ labels: [], background: 1, pattern: 'a' });
   });
 
   it('says in figures why a gate decided', async () => {
