@@ -1,38 +1,17 @@
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief } from '../policy/types.js';
-import type { CameraBudgetSettings } from '../settings/budget.js';
-import { advanced, allowance, openAccount, priceOf, recapped, reserved, room, roomBesideDebt, settled, utilization, wished, type Account, type Cap } from './account.js';
+import { advanced, allowance, openAccount, priceOf, recapped, reserved, room, roomBesideDebt, settled, utilization, wished, type Account } from './account.js';
 import { afterRun, inTheLongRun, reservation, unknownCost, usual, worst, type ActionCost, type GraphCosts } from './action-costs.js';
 import { beyond, least, less, NOTHING, times, type Amount } from './amount.js';
 import { covers, earned, returned, used, type Credit } from './credit.js';
 import { pricePerS } from './price.js';
 import { actualCosts } from './actual-costs.js';
+import { calmer, hastier } from './haste.js';
+import { capOf, siteCapOf, type CameraBudgetOptions, type Member, type Rank, type SiteSide } from './site-side.js';
 import { firstPosition, moved, type Position } from './site-clock.js';
 import type { BudgetFigures, Refusal } from './figures.js';
 import type { StepBudget } from './types.js';
 import type { Ahead } from './window.js';
-
-/** What a camera's settings ask of the budget. */
-export type CameraBudgetOptions = Pick<CameraBudgetSettings, 'gmacsPerS' | 'msPerS' | 'burstS' | 'priority' | 'minimumShare'>;
-
-/** Who asks: what the user asked for goes before what is a camera's own by right, and that before what is worth its price. */
-export type Rank = 'asked' | 'own' | 'priced';
-
-/** What a camera needs of its site. */
-export interface SiteSide {
-  account: Account;
-  /** Listening that all cameras are sure to do. */
-  readonly ahead: Ahead;
-  /** Whether all listening fits under the cap. */
-  readonly hearsAll: boolean;
-  /** The part of the cap that is this camera's for listening, where not all can be heard; 0…1. */
-  hearingShareOf(camera: CameraBudget): number;
-  /** Room that is kept for others who have a better right than `rank` and found none. */
-  claimed(camera: CameraBudget, rank: Rank): Amount;
-  claim(camera: CameraBudget, rank: Rank, amount: Amount): void;
-  unclaim(camera: CameraBudget): void;
-  leave(camera: CameraBudget): void;
-}
 
 /** What was reserved for one action of the segment in the step. */
 interface Ticket {
@@ -44,15 +23,11 @@ interface Ticket {
 
 const NO_CREDIT: Credit = { amount: NOTHING, atUs: 0 };
 
-/** A cap as settings have it. */
-export const capOf = ({ gmacsPerS, msPerS, burstS }: Pick<CameraBudgetOptions, 'gmacsPerS' | 'msPerS' | 'burstS'>): Cap =>
-  ({ perS: { gmacs: gmacsPerS ?? Infinity, ms: msPerS ?? Infinity }, burstS });
-
 /**
  * One camera's budget: its own cap, and its part in that of the site. What it is asked, it decides from media time and
  * from costs that it was told; no clock is read. One segment at a time.
  */
-export class CameraBudget implements StepBudget {
+export class CameraBudget implements StepBudget, Member {
   readonly #site: SiteSide;
   readonly #graph: GraphCosts;
   #options: CameraBudgetOptions;
@@ -198,7 +173,7 @@ export class CameraBudget implements StepBudget {
 
   /** A segment was dropped since this machine did not follow: looking becomes dearer until it does. Listening does not. */
   overtaken(): void {
-    this.#haste = Math.min(MOST_HASTE, Math.max(1, this.#haste * 2));
+    this.#haste = hastier(this.#haste);
   }
 
   /** Other settings from now on. */
@@ -213,7 +188,7 @@ export class CameraBudget implements StepBudget {
     const [own, site] = [utilization(this.#account), utilization(this.#site.account)];
     return {
       own, site, price: pricePerS(this.#account.price, this.#account.cap.perS) + pricePerS(this.#site.account.price, this.#site.account.cap.perS) + this.#haste,
-      debtMs: this.#account.debt.ms, refusals: this.#refusals,
+      debtMs: this.#account.debt.ms, refusals: this.#refusals, ...siteCapOf(this.#site.account.cap),
     };
   }
 
@@ -234,8 +209,7 @@ export class CameraBudget implements StepBudget {
     this.#tickets = [];
     const before = this.#position.ownUs;
     this.#position = moved(this.#position, endUs, this.#graph.hopUs, this.#site.account.nowUs);
-    this.#haste *= 0.5 ** ((this.#position.ownUs - before) / HASTE_HALVES_US);
-    if (this.#haste < 0.01) this.#haste = 0;
+    this.#haste = calmer(this.#haste, this.#position.ownUs - before);
     this.#ahead = this.#lookAhead();
     this.#account = advanced(this.#account, this.#position.ownUs, this.ahead);
     this.#site.account = advanced(this.#site.account, this.#position.siteUs, this.#site.ahead);
@@ -287,8 +261,3 @@ export class CameraBudget implements StepBudget {
     return false;
   }
 }
-
-/** Being overtaken makes a second of work at most so dear [bit]. */
-const MOST_HASTE = 256;
-/** It is half as dear after so long without being overtaken [µs]. */
-const HASTE_HALVES_US = 5_000_000;

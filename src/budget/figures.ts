@@ -15,11 +15,21 @@ export interface Utilization {
   readonly ms: number | null;
 }
 
+/** The cap of all cameras together; a currency that is not limited is null. */
+export interface SiteCap {
+  /** 10⁹ multiply-accumulates for each second of media. */
+  readonly gmacsPerS: number | null;
+  /** Measured milliseconds for each second of media. */
+  readonly msPerS: number | null;
+}
+
 /** How a camera's budget stands. */
 export interface BudgetFigures {
   /** Of its own cap, and of the site's, over the last window. */
   readonly own: Utilization;
   readonly site: Utilization;
+  /** Absent where the cameras together are not limited. */
+  readonly siteCap?: SiteCap;
   /** What a look must be worth for each second of the caps that it takes [bit]. */
   readonly price: number;
   /** Time spent beyond what was reserved, and not yet booked [ms]. */

@@ -2,7 +2,8 @@ import type { SiteBudgetSettings } from '../settings/budget.js';
 import { openAccount, recapped, utilization, type Account } from './account.js';
 import type { GraphCosts } from './action-costs.js';
 import { beyond, NOTHING, plus, type Amount } from './amount.js';
-import { CameraBudget, capOf, type CameraBudgetOptions, type Rank, type SiteSide } from './camera-budget.js';
+import { CameraBudget } from './camera-budget.js';
+import { capOf, type CameraBudgetOptions, type Member, type Rank, type SiteSide } from './site-side.js';
 import { pricePerS } from './price.js';
 import type { SiteBudgetReport } from './figures.js';
 import type { Ahead } from './window.js';
@@ -27,8 +28,8 @@ const UNCAPPED: Pick<SiteBudgetSettings, 'gmacsPerS' | 'msPerS' | 'burstS'> = { 
  */
 export class SiteBudget {
   #account: Account;
-  readonly #cameras = new Map<CameraBudget, string>();
-  readonly #claims = new Map<CameraBudget, Claim>();
+  readonly #cameras = new Map<Member, string>();
+  readonly #claims = new Map<Member, Claim>();
   readonly #side: SiteSide;
 
   /** @param settings the site's cap; without one, only the cameras' own caps hold */
@@ -109,14 +110,14 @@ export class SiteBudget {
     return beyond(all, perS) === undefined;
   }
 
-  #claim(camera: CameraBudget, rank: Rank, amount: Amount): void {
+  #claim(camera: Member, rank: Rank, amount: Amount): void {
     const { nowUs } = this.#account;
     const before = this.#claims.get(camera);
     this.#claims.set(camera, { rank, amount, sinceUs: before?.rank === rank ? before.sinceUs : nowUs, untilUs: nowUs + CLAIM_HOPS * camera.hopUs });
   }
 
   /** A better rank goes before a lower one, and of one rank who has waited longer. */
-  #claimed(camera: CameraBudget, rank: Rank): Amount {
+  #claimed(camera: Member, rank: Rank): Amount {
     const own = this.#claims.get(camera);
     const mineUs = own?.rank === rank ? own.sinceUs : Infinity;
     let sum = NOTHING;

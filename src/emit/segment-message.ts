@@ -37,8 +37,9 @@ const wireAudit = (audits: Audits): WireAudit => {
 const wireUtilization = ({ gmacs, ms }: Utilization): WireUtilization =>
   ({ gmacs: gmacs === null ? null : rounded(gmacs, 4), ms: ms === null ? null : rounded(ms, 4) });
 
-const wireBudget = ({ own, site, price, debtMs, refusals }: BudgetFigures): WireBudget => ({
+const wireBudget = ({ own, site, siteCap, price, debtMs, refusals }: BudgetFigures): WireBudget => ({
   utilization: wireUtilization(own), site_utilization: wireUtilization(site), price: rounded(price, 4), debt_ms: rounded(debtMs, 3), refusals,
+  ...(siteCap === undefined ? {} : { site_cap: { gmacs_per_s: siteCap.gmacsPerS, ms_per_s: siteCap.msPerS } }),
 });
 
 /** Says what one segment held: heard, seen and how long ago, whether it looked and why, and the cost. */

@@ -147,6 +147,8 @@ export interface WireBudget {
   /** Of its own cap, and of that of all cameras together. */
   readonly utilization: WireUtilization;
   readonly site_utilization: WireUtilization;
+  /** The cap of all cameras together, for each second of media; null where a currency is not limited. Absent where neither is. */
+  readonly site_cap?: { readonly gmacs_per_s: number | null; readonly ms_per_s: number | null };
   /** What a look must be worth for each second of the caps that it takes [bit]. */
   readonly price: number;
   /** Time spent beyond what was reserved, still to be paid by not looking [ms]. */

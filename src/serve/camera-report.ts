@@ -30,6 +30,7 @@ const utilizationSchema = z.object({ gmacs: figure.nullable(), ms: figure.nullab
 export const budgetReportSchema = z.object({
   utilization: utilizationSchema.meta({ description: 'Of the camera’s own cap, over its last window, 0…1; null where there is no cap.' }),
   site_utilization: utilizationSchema.meta({ description: 'The same of the cap of all cameras together.' }),
+  site_cap: z.object({ gmacs_per_s: figure.nullable(), ms_per_s: figure.nullable() }).optional().meta({ description: 'The cap of all cameras together, for each second of media; null where a currency is not limited. Absent where neither is.' }),
   price: figure.meta({ description: 'What a look must be worth for each second of the caps that it takes [bit].' }),
   debt_ms: figure.meta({ description: 'Time spent beyond what was reserved, still to be paid by not looking.' }),
   refusals: z.partialRecord(z.enum(['price', 'cap', 'never', 'listening']), count).meta({ description: 'What was refused since the camera began: looks not worth their price, or without room; looks dearer than the cap; listening.' }),

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { CameraBudget, CameraBudgetOptions } from '../../src/budget/camera-budget.js';
+import type { CameraBudget } from '../../src/budget/camera-budget.js';
 import { SiteBudget } from '../../src/budget/site-budget.js';
+import type { CameraBudgetOptions } from '../../src/budget/site-side.js';
 import type { SenseName } from '../../src/inference/manifest.js';
 import { belief, cost, reading } from './beliefs.js';
 

@@ -129,8 +129,10 @@ export const siteFigures = (views: readonly { readonly report: ReadonlySignal<Ca
   };
 };
 
-/** What the cameras may spend together, by their definitions: undefined where one of them has no bound. */
+/** What the cameras may spend together: by the cap of the site, else by their own definitions; undefined where one of them has no bound. */
 export const budgetOf = (views: readonly { readonly report: ReadonlySignal<CameraReport> }[], unit: 'ms' | 'gmacs'): number | undefined => {
+  const site = views.flatMap(({ report }) => report.value.figures.budget?.site_cap?.[`${unit}_per_s`] ?? []).at(0);
+  if (site !== undefined) return site;
   const bounds = views.map(({ report }) => {
     const { budget } = report.value.definition as { readonly budget?: Readonly<Record<string, unknown>> };
     return budget?.[`${unit}_per_s`];

@@ -28,6 +28,13 @@ describe('what the page shows', () => {
     expect(budgetOf([], 'gmacs')).to.equal(undefined);
   });
 
+  it('takes the cap of the site before those of its cameras', () => {
+    const none = { gmacs: null, ms: null };
+    const capped = report('a', { figures: { ...report('a').figures, budget: { utilization: none, site_utilization: none, site_cap: { gmacs_per_s: null, ms_per_s: 400 }, price: 0, debt_ms: 0, refusals: {} } } });
+    expect(budgetOf(viewsOf(capped, report('b')), 'ms')).to.equal(400);
+    expect(budgetOf(viewsOf(capped, report('b')), 'gmacs')).to.equal(undefined);
+  });
+
   it('keeps what is known of a camera that stays, and forgets one that goes', () => {
     const board = emptyBoard();
     showCameras(board, [report('a'), report('b')]);
