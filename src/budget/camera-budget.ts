@@ -127,7 +127,7 @@ export class CameraBudget implements StepBudget, Member {
     const wanted = reservation(this.#costs[sense], this.#position.ownUs, allowed);
     if (wanted === undefined) {
       this.#refuse('never');
-      return `one ${sense === 'motion' ? 'clip' : 'look'} is more than the budget ever has at once`;
+      return `one ${sense === 'motion' ? 'clip' : 'look'} may take more than the budget ever has at once`;
     }
     const price = this.#priceOf(sense);
     const rank = this.#rankOf(worth, wanted);

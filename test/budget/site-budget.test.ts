@@ -104,13 +104,13 @@ describe('budget/site-budget', () => {
   it('neither hears nor looks with a budget of nothing, and says why', () => {
     const camera = new SiteBudget({ gmacsPerS: 0, msPerS: 0, burstS: 10 }).forCamera('dock', FREE, GRAPH);
     const { heard, looked, why } = segment(camera, 0, { appearance: wish(Infinity) });
-    expect([heard, looked, why]).to.deep.equal([false, [], ['one look is more than the budget ever has at once']]);
+    expect([heard, looked, why]).to.deep.equal([false, [], ['one look may take more than the budget ever has at once']]);
     expect(camera.figures.refusals).to.deep.equal({ listening: 1, never: 1 });
   });
 
   it('only listens where a look is more than the cap ever has', () => {
     const camera = new SiteBudget({ gmacsPerS: 0.025, msPerS: null, burstS: 2 }).forCamera('dock', FREE, GRAPH);
-    for (let i = 0; i < 50; i += 1) expect(segment(camera, i, { motion: wish(Infinity) })).to.deep.equal({ heard: true, looked: [], why: ['one clip is more than the budget ever has at once'] });
+    for (let i = 0; i < 50; i += 1) expect(segment(camera, i, { motion: wish(Infinity) })).to.deep.equal({ heard: true, looked: [], why: ['one clip may take more than the budget ever has at once'] });
   });
 
   it('spends most of the cap when there is work', () => {
