@@ -48,8 +48,8 @@ const percent = (share: number): string => `${Number((share * 100).toFixed(1))} 
 const stoppingLine = ({ boundary, gap, gapByStep, confidence, recordings }: StoppingRule): string =>
   `may answer before step ${boundary.length}; shown on ${recordings} recordings to lose at most ${percent(gap)} of all answers and ${percent(gapByStep)} by any step, with ${percent(confidence)} confidence`;
 
-const confirmationLine = ({ boundary, falseShare, falseShareBySegment, confidence, streams }: ConfirmationRule): string =>
-  `are confirmed from a score of ${boundary.map((score) => score?.toFixed(2) ?? 'never').join(', ')} on their first, second, … segment; shown on ${streams} streams that at most ${percent(falseShare)} of those confirmed are false and ${percent(falseShareBySegment)} by any segment, with ${percent(confidence)} confidence`;
+const confirmationLine = ({ boundary, falseShare, confidence, streams }: ConfirmationRule): string =>
+  `are confirmed from a score of ${boundary.map((score) => score?.toFixed(2) ?? 'never').join(', ')} on their first, second, … segment; shown on ${streams} streams that at most ${percent(falseShare)} of those confirmed, by any segment, are false, with ${percent(confidence)} confidence`;
 
 const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stages, stepS, stopping, confirmation }: PolicyDescription): string[] => [
   `policy: ${kind}, ${labels.length} labels${background.length === 0 ? '' : ` (background: ${background.join(', ')})`}`,

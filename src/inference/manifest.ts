@@ -122,11 +122,9 @@ const confirmationSchema = z.strictObject({
    * segments, too; an event that never reaches it is retracted when it is gone.
    */
   boundary: z.array(share.nullable()).min(1),
-  /** Of the events that it confirms on a stream, at most this part is false, in the mean over streams on which it confirms any, … */
+  /** Of the events that it confirms on a stream, at most this part is false, in the mean over streams; so of those confirmed by any one segment, … */
   falseShare: share,
-  /** … and of those confirmed by any one segment this part, … */
-  falseShareBySegment: share,
-  /** … each with this confidence. */
+  /** … with this confidence. */
   confidence: share,
   /** Streams that it was shown on. */
   streams: count,

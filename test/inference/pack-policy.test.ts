@@ -45,7 +45,7 @@ describe('packs with a policy', () => {
   }));
 
   it('may bring a rule for confirming events, with what was shown of it', () => inFolder(async (folder) => {
-    const confirmation = { boundary: [0.9, null, 0.7], falseShare: 0.1, falseShareBySegment: 0.15, confidence: 0.95, streams: 120 };
+    const confirmation = { boundary: [0.9, null, 0.7], falseShare: 0.1, confidence: 0.95, streams: 120 };
     const place = await writePack({ ...HEAD, name: 'mind', senses: {}, policy: { ...policyParts(), confirmation } }, folder);
     const pack = await loadPack(place);
     expect(pack.policy!.manifest.confirmation).to.deep.equal(confirmation);

@@ -6,18 +6,16 @@ import { isTrue, ruled, tell, type EventSpec, type FollowedStream, type ToldEven
 
 /** What is to be promised of the events that are confirmed on a stream, in the mean over streams on which any is. */
 export interface ConfirmPromise {
-  /** At most this part of them is false, 0…1. */
+  /** At most this part of them is false, 0…1; and of those confirmed by any one segment, since an event must not be falser for being confirmed early. */
   readonly falseShare: number;
-  /** The same of those confirmed by any one segment: an event must not be falser for being confirmed early. */
-  readonly falseShareBySegment: number;
   readonly confidence: number;
 }
 
-/** One in ten, by any segment one in seven, with 95 % confidence. */
-export const CONFIRM_PROMISE: ConfirmPromise = { falseShare: 0.1, falseShareBySegment: 0.15, confidence: 0.95 };
+/** One in ten, with 95 % confidence. */
+export const CONFIRM_PROMISE: ConfirmPromise = { falseShare: 0.1, confidence: 0.95 };
 
-/** Segments that the boundary tells apart: some four seconds. */
-export const HORIZON = 8;
+/** Segments that the boundary tells apart, two seconds: on S3's streams more of them are no better for events that fitted nothing. */
+export const HORIZON = 4;
 
 /** What a segment of waiting for a true event may cost, in false confirmations: from hardly anything to very much. */
 const SEGMENT_COSTS: readonly number[] = Array.from({ length: 25 }, (_, i) => 2e-3 * 10 ** (i / 10));
@@ -35,19 +33,16 @@ const losses = (streams: readonly Confirmations[], by: number): number[] => stre
   return early.length === 0 ? [] : [early.filter(({ isFalse }) => isFalse).length / early.length];
 });
 
-/** All segments together, then each but the last, with the risk that each is held to. */
-const partsOf = (horizon: number, { falseShare, falseShareBySegment }: ConfirmPromise): { readonly by: number; readonly risk: number }[] =>
-  [{ by: Infinity, risk: falseShare }, ...Array.from({ length: horizon - 1 }, (_, i) => ({ by: i + 1, risk: falseShareBySegment }))];
+/** The promise's parts: of all that is confirmed, and of what is confirmed by each segment but the last. */
+const PARTS: readonly number[] = [Infinity, ...Array.from({ length: HORIZON - 1 }, (_, i) => i + 1)];
 
 /**
  * The greatest p-value of the promise's parts under a boundary: if it is small, all of them hold at once (intersection-union). The bets are
- * made by the streams that fitted. A part of which there is nothing to lose, since nothing is confirmed by that segment, holds.
+ * made by the streams that fitted. A part of which there is nothing to show, since nothing can be confirmed by that segment, is none.
  */
-const pValue = (tested: readonly Confirmations[], fitted: readonly Confirmations[], horizon: number, promise: ConfirmPromise): number =>
-  Math.max(...partsOf(horizon, promise).map(({ by, risk }) => {
-    const some = losses(tested, by);
-    return some.length === 0 && by < Infinity ? 0 : bettingP(some, risk, bestBet(losses(fitted, by), risk));
-  }));
+const pValue = (boundary: ConfirmBoundary, tested: readonly Confirmations[], fitted: readonly Confirmations[], { falseShare }: ConfirmPromise): number =>
+  Math.max(...PARTS.filter((by) => boundary.slice(0, by).some((threshold) => threshold !== null))
+    .map((by) => bettingP(losses(tested, by), falseShare, bestBet(losses(fitted, by), falseShare))));
 
 /** Confirms only where enough streams are expected to have something confirmed by then that it could be shown. */
 const withheld = (boundary: ConfirmBoundary, fitted: readonly (readonly EventPath[])[], least: number): ConfirmBoundary => {
@@ -95,13 +90,13 @@ const ROOM = 1.5;
 export const fitConfirming = (fitted: readonly FollowedStream[], tested: readonly FollowedStream[], spec: EventSpec, promise: ConfirmPromise = CONFIRM_PROMISE): FittedConfirmation => {
   const fewest = fewestTrials(promise.falseShare, promise.confidence), share = `${(promise.falseShare * 100).toFixed(0)} %`;
   if (tested.length < fewest || fitted.length === 0) return { why: `to show that at most ${share} of the events that are confirmed are false takes at least ${fewest} streams that nothing was learned from, and there are ${tested.length}` };
-  const least = Math.ceil((ROOM * fewestTrials(promise.falseShareBySegment, promise.confidence) * fitted.length) / tested.length);
+  const least = Math.ceil((ROOM * fewest * fitted.length) / tested.length);
   const candidates = candidatesOf(fitted, spec, least);
-  const easiest = candidates.map((one) => pValue(one.fitted, one.fitted, HORIZON, promise)).reduce((best, p, i, all) => (p < (all[best] ?? 1) ? i : best), 0);
+  const easiest = candidates.map((one) => pValue(one.boundary, one.fitted, one.fitted, promise)).reduce((best, p, i, all) => (p < (all[best] ?? 1) ? i : best), 0);
   let found: ConfirmBoundary | undefined;
   for (const { boundary, fitted: told } of candidates.slice(easiest)) {
     const shown = tested.map((stream) => confirmationsOf(stream, tell(stream, ruled(spec, boundary))));
-    if (pValue(shown, told, HORIZON, promise) > 1 - promise.confidence) break;
+    if (pValue(boundary, shown, told, promise) > 1 - promise.confidence) break;
     found = boundary;
   }
   return found === undefined ? { why: `no boundary was shown to confirm at most ${share} false events` } : { rule: { boundary: [...found], ...promise, streams: tested.length } };

@@ -61,7 +61,7 @@ describe('a rule for confirming', () => {
     const { boundary, streams, ...promised } = ruleOf(TELLING);
     expect(boundary).to.have.length(HORIZON);
     expect(boundary[0]).to.equal(null);
-    expect(boundary[1]).to.be.within(0.7, 0.86);
+    expect(boundary[1]).to.be.within(0.6, 0.86);
     expect([streams, promised]).to.deep.equal([120, CONFIRM_PROMISE]);
     expect(falseShare(drawnStreams(300, 9, TELLING), boundary)).to.be.at.most(CONFIRM_PROMISE.falseShare);
   });
