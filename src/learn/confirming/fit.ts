@@ -37,7 +37,7 @@ const losses = (streams: readonly Confirmations[], by: number): number[] => stre
 const PARTS: readonly number[] = [Infinity, ...Array.from({ length: HORIZON - 1 }, (_, i) => i + 1)];
 
 /**
- * The greatest p-value of the promise's parts under a boundary: if it is small, all of them hold at once (intersection-union). The bets are
+ * The greatest p-value of the promise's parts under a boundary that confirms something: if it is small, all of them hold at once (intersection-union). The bets are
  * made by the streams that fitted. A part of which there is nothing to show, since nothing can be confirmed by that segment, is none.
  */
 const pValue = (boundary: ConfirmBoundary, tested: readonly Confirmations[], fitted: readonly Confirmations[], { falseShare }: ConfirmPromise): number =>
@@ -60,11 +60,11 @@ interface Candidate {
   readonly fitted: readonly Confirmations[];
 }
 
-/** Boundaries for dearer and dearer waiting, each once: from ones that are hard to convince to ones that cannot wait. */
+/** Boundaries for dearer and dearer waiting, each once, without those that never confirm anything: from ones that are hard to convince to ones that cannot wait. */
 const candidatesOf = (streams: readonly FollowedStream[], spec: EventSpec, least: number): Candidate[] => {
   const paths = streams.map((stream) => pathsOf(stream, spec)), all = paths.flat();
   const boundaries = SEGMENT_COSTS.map((perSegment) => withheld(induceConfirming(all, HORIZON, { perSegment }), paths, least));
-  const different = boundaries.filter((one, i) => one.join() !== boundaries[i - 1]?.join());
+  const different = boundaries.filter((one, i) => one.some((threshold) => threshold !== null) && one.join() !== boundaries[i - 1]?.join());
   return different.map((boundary) => ({ boundary, fitted: streams.map((stream) => confirmationsOf(stream, tell(stream, ruled(spec, boundary)))) }));
 };
 
