@@ -39,9 +39,12 @@ export interface StreamOptions {
   readonly onOvertaken?: () => void;
 }
 
-/** Recordings must not depend on the clock of this machine; what may be live ends its events when nothing comes any more. */
-const emitSpec = ({ camera, source }: StreamOptions, { emit, watchdog }: Profile): EmitSpec =>
-  ({ camera, ...emit, ...(mayBeLive(source) ? { silenceS: watchdog.stallS * 2 } : {}) });
+/**
+ * Recordings must not depend on the clock of this machine; what may be live ends its events when nothing comes any more. Events are
+ * confirmed by the rule of the policy's pack, if it has one and the profile does not say how.
+ */
+const emitSpec = ({ camera, source, nets: { policy } }: StreamOptions, { emit, watchdog }: Profile): EmitSpec =>
+  ({ camera, confirmation: policy?.net.confirmation, ...emit, ...(mayBeLive(source) ? { silenceS: watchdog.stallS * 2 } : {}) });
 
 /** A stream whose settings can be changed while it runs. */
 export interface LiveStream {

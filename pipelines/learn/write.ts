@@ -6,6 +6,7 @@ import { drawingsOf } from '../../src/evaluate/learned/drawings.js';
 import type { SenseName } from '../../src/inference/manifest.js';
 import type { Pack } from '../../src/inference/types.js';
 import { netOf, writePack } from '../../src/inference/write-pack.js';
+import { ONLY_CLIPS } from '../../src/learn/confirming/fit.js';
 import { exportHms, sizesOf } from '../../src/learn/export/hms-graphs.js';
 import { partOf, type Dataset } from '../../src/learn/dataset.js';
 import type { Remark } from '../../src/learn/remarks.js';
@@ -50,7 +51,7 @@ const partsOf = ({ name, dataset, remarks, verdict, packs, training }: Learned, 
 const reportOf = (learned: Learned, parts: CardParts): object => {
   const { name, nets, clips, classes, training, figures } = parts;
   return {
-    schema: 'hearken.learned.v1', name, nets, clips, classes, training, remarks: learned.remarks, temperatures: learned.verdict.temperatures, stopping: learned.verdict.stopping, figures,
+    schema: 'hearken.learned.v1', name, nets, clips, classes, training, remarks: learned.remarks, temperatures: learned.verdict.temperatures, stopping: learned.verdict.stopping, confirmation: { why: ONLY_CLIPS }, figures,
     parts: Object.fromEntries([...learned.dataset.parts].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 };

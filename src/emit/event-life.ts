@@ -79,15 +79,29 @@ export const lived = (event: LiveEvent, belief: Belief, support: Support, held: 
   };
 };
 
+/** How long an event must have lasted where nothing else is said [s]. */
+const MIN_DURATION_S = 1;
+
+/** What a learned rule says on a segment that held the event: `confident` before its last segment, from there on `horizon` or `budget`. */
+const confirmedByRule = (boundary: readonly (number | null)[], { segments, refused, score }: LiveEvent): EventReason | undefined => {
+  const needed = boundary[Math.min(segments, boundary.length) - 1] ?? null;
+  if (needed === null || score < needed) return undefined;
+  if (segments < boundary.length) return 'confident';
+  return refused ? 'budget' : 'horizon';
+};
+
 /**
  * Why an event is confirmed on a segment that held it; undefined while it is not. It is once it has lasted `minDurationS`; with
  * `early` already where its score reaches the boundary, and then the reason tells the one from the other: `confident` for
- * early, else `horizon`, or `budget` if a look that might have made it sure was refused.
+ * early, else `horizon`, or `budget` if a look that might have made it sure was refused. A learned rule (`confirmation`) decides
+ * alone, where neither of the two is set: what somebody asked for comes first.
  */
-export const confirmedBy = ({ early, minDurationS }: EmitSpec, { segments, refused, score, startUs, heldUs }: LiveEvent): EventReason | undefined => {
+export const confirmedBy = ({ early, confirmation, minDurationS }: EmitSpec, event: LiveEvent): EventReason | undefined => {
+  if (confirmation !== undefined && early === undefined && minDurationS === undefined) return confirmedByRule(confirmation.boundary, event);
+  const { segments, refused, score, startUs, heldUs } = event;
   const boundary = early?.boundary[segments - 1];
   if (boundary !== undefined && boundary !== null && score >= boundary) return 'confident';
-  if (heldUs - startUs < minDurationS * 1e6) return undefined;
+  if (heldUs - startUs < (minDurationS ?? MIN_DURATION_S) * 1e6) return undefined;
   if (early === undefined) return 'confident';
   return refused ? 'budget' : 'horizon';
 };

@@ -147,7 +147,7 @@ const broken = (spec: EmitSpec, event: LiveEvent, belief: Belief, era: number): 
 /**
  * What one belief makes of the events: ends, then what goes on, then what begins. A label is one event from the
  * segment where its score reaches `confidence` until it has been under `release` for `lingerS`; it is confirmed
- * once it has lasted `minDurationS`, or `early` where its score is high enough, else retracted. Pure and causal.
+ * once it has lasted `minDurationS`, or `early` where its score is high enough, or as a learned rule says; else retracted. Pure and causal.
  */
 export const stepEvents = (spec: EmitSpec, memory: EventMemory, belief: Belief): EventStep => {
   const turn = new Turn(spec, memory);

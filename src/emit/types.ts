@@ -16,13 +16,19 @@ export interface EmitSpec {
   readonly confidence: number;
   /** Score below which it no longer counts as present, 0…`confidence`. Default 0.6 × `confidence`. */
   readonly release?: number | undefined;
-  /** How long it must have lasted before it is confirmed [s]. */
-  readonly minDurationS: number;
+  /** How long it must have lasted before it is confirmed [s]. Default 1, or as `confirmation` says. */
+  readonly minDurationS?: number | undefined;
   /**
    * Confirms sooner where it is sure: on an event's first, second, … segment, the score at which it is confirmed at once;
    * null, and beyond the list: not there. Without it, lasting alone confirms.
    */
   readonly early?: { readonly boundary: readonly (number | null)[] } | undefined;
+  /**
+   * A learned rule for when events are confirmed, where neither `minDurationS` nor `early` is set: on an event's first, second, …
+   * segment the score at which it is confirmed, null: not there; the last holds for all further segments, too. Below it an
+   * event stays provisional.
+   */
+  readonly confirmation?: { readonly boundary: readonly (number | null)[] } | undefined;
   /** How long the label stays silent after an event has ended [s]. */
   readonly cooldownS: number;
   /** How long the label may be gone before the event ends [s]: an alarm beeps, a dog breathes. Default 1. */
@@ -79,7 +85,8 @@ export type EventPhase = 'provisional' | 'confirmed' | 'update' | 'end' | 'retra
 
 /**
  * Why a message of an event is sent now. `budget` and `horizon` are said only where events may be confirmed early, of one that was
- * not and is confirmed since it lasted: `budget` if on one of its segments the budget refused a look, else `horizon`.
+ * not: it is confirmed since it lasted, or under a learned rule on that rule's last segment or later; `budget` if on one of its
+ * segments the budget refused a look, else `horizon`.
  */
 export type EventReason = 'confident' | 'budget' | 'horizon' | 'ended';
 

@@ -115,6 +115,21 @@ const stoppingSchema = z.strictObject({
   recordings: count,
 });
 
+/** A rule for when events on a stream are confirmed, and what was shown of it on streams that trained nothing: see `learn/confirming`. */
+const confirmationSchema = z.strictObject({
+  /**
+   * The least score at which an event is confirmed on its first, second, … segment; null: not there. The last holds for all further
+   * segments, too; an event that never reaches it is retracted when it is gone.
+   */
+  boundary: z.array(share.nullable()).min(1),
+  /** Of the events that it confirms on a stream, at most this part is false, in the mean over streams; so of those confirmed by any one segment, … */
+  falseShare: share,
+  /** … with this confidence. */
+  confidence: share,
+  /** Streams that it was shown on. */
+  streams: count,
+});
+
 const bySense = z.strictObject({ audio: count, appearance: count, motion: count });
 
 /**
@@ -151,6 +166,8 @@ export const hmsSchema = z.strictObject({
   stepS: positive.optional(),
   /** When one answer for a whole recording may be given before its end. */
   stopping: stoppingSchema.optional(),
+  /** When events on a stream are confirmed; without it, once they have lasted for `emit.min_duration_s`. */
+  confirmation: confirmationSchema.optional(),
 });
 
 /** Schema of `manifest.json`; an unknown key is an error. */
@@ -185,6 +202,8 @@ export type HmsStage = keyof HmsManifest['stages'];
 export type Temperatures = HmsManifest['temperatures'];
 /** When one answer for a whole recording may be given before its end. */
 export type StoppingRule = z.infer<typeof stoppingSchema>;
+/** When events on a stream are confirmed. */
+export type ConfirmationRule = z.infer<typeof confirmationSchema>;
 /** Parameters of the log-mel front end. */
 export type LogMelSpec = z.infer<typeof logMelSchema>;
 /** Parameters of a picture input. */

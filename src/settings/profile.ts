@@ -74,10 +74,10 @@ export const profileShape = z.strictObject({
   emit: z.strictObject({
     confidence: score.default(0.5).describe('Score at which an event begins.'),
     release: score.optional().describe('Score below which it counts as gone. Default: 0.6 of confidence.'),
-    minDurationS: secondsOrNone.default(1).describe('How long it must last to be confirmed [s].'),
+    minDurationS: secondsOrNone.optional().describe('How long it must last to be confirmed [s]. Default: 1, or what the rule of the learned policy says.'),
     early: z.strictObject({
       boundary: z.array(score.nullable()).min(1).describe('Scores that confirm it at once: on its first segment, its second, and so on; null: not there.'),
-    }).optional().describe('Confirms sooner where it is sure. Default: lasting alone confirms.'),
+    }).optional().describe('Confirms sooner where it is sure. Default: lasting alone confirms, or the rule of the learned policy.'),
     cooldownS: secondsOrNone.default(5).describe('How long its label stays silent after its end [s].'),
     lingerS: secondsOrNone.default(1).describe('How long it may be gone before it ends [s].'),
     labels: labels.optional().describe('Only these labels become events; all when absent.'),

@@ -44,6 +44,21 @@ describe('packs with a policy', () => {
     expect((await faultOf('pack-invalid', () => pack.open('audio'))).message).to.include('a policy only');
   }));
 
+  it('may bring a rule for confirming events, with what was shown of it', () => inFolder(async (folder) => {
+    const confirmation = { boundary: [0.9, null, 0.7], falseShare: 0.1, confidence: 0.95, streams: 120 };
+    const place = await writePack({ ...HEAD, name: 'mind', senses: {}, policy: { ...policyParts(), confirmation } }, folder);
+    const pack = await loadPack(place);
+    expect(pack.policy!.manifest.confirmation).to.deep.equal(confirmation);
+    expect((await describePack(pack)).policy!.confirmation).to.deep.equal(confirmation);
+    const file = join(place, 'manifest.json'), text = await readFile(file, 'utf8');
+    for (const [wrong, path] of [[{ boundary: [1.2] }, 'policy.confirmation.boundary'], [{ boundary: [] }, 'policy.confirmation.boundary'], [{ streams: 0 }, 'policy.confirmation.streams'], [{ lasts: 3 }, 'policy.confirmation.lasts']] as const) {
+      const manifest = JSON.parse(text) as { policy: Record<string, unknown> };
+      manifest.policy['confirmation'] = { ...confirmation, ...wrong };
+      await writeFile(file, JSON.stringify(manifest));
+      expect((await faultOf('pack-invalid', () => loadPack(place))).message).to.include(path);
+    }
+  }));
+
   it('may hold senses too', () => inFolder(async (folder) => {
     const pack = await loadPack(await writePack({ ...colour('both'), policy: policyParts() }, folder));
     expect(pack.labels('appearance')).to.deep.equal(['r', 'g', 'b']);

@@ -195,7 +195,9 @@ describe('hearken watch --answer', () => {
   it('is spoken of by models show, with what was shown of it', async () => {
     const shown = (await hearken(['models', 'show', ruled])).stdout.join('\n');
     expect(shown).to.include('may answer before step').and.include('100 recordings to lose at most 5 % of all answers and 10 % by any step, with 90 % confidence');
-    expect((await hearken(['models', 'show', unruled])).stdout.join('\n')).to.not.include('stopping');
+    expect((await hearken(['models', 'show', unruled])).stdout.join('\n')).to.not.include('stopping').and.not.include('confirmed');
+    const confirming = (await hearken(['models', 'show', await placeOf({ confirmation: [0.9, null, 0.75] })])).stdout.join('\n');
+    expect(confirming).to.include('confirmed from a score of 0.90, never, 0.75').and.include('100 streams that at most 5 % of those confirmed, by any segment, are false, with 90 % confidence');
   });
 
   it('answers from what can be read of a recording that was cut off, then says so (exit code 15)', async () => {

@@ -10,6 +10,7 @@ import { bytesAt, clipAt, plain, toneOf, twoClasses, writeTinyPacks } from '../l
 interface Report {
   readonly classes: readonly { readonly label: string; readonly train: number; readonly val: number }[];
   readonly remarks: readonly { readonly kind: string }[];
+  readonly confirmation: { readonly why: string };
   readonly figures: { readonly accuracy: { readonly value: number }; readonly cost: { readonly share: number } };
   readonly parts: Readonly<Record<string, string>>;
 }
@@ -52,6 +53,8 @@ describe('hearken learn', function () {
     expect(report.classes.map(({ label, train, val }) => [label, train, val])).to.deep.equal([['high', 6, 2], ['low', 6, 2]]);
     expect(report.remarks.map(({ kind }) => kind)).to.have.members(['dropped-unreadable', 'class-left-out']);
     expect(report.figures.accuracy.value).to.equal(1);
+    expect(report.confirmation.why).to.include('only be shown on streams');
+    expect(readFileSync(join(models, 'tones', 'README.md'), 'utf8')).to.include(report.confirmation.why);
     for (const file of ['manifest.json', 'README.md', 'report.json', 'confusion.svg', 'calibration.svg', 'usage.svg']) expect(existsSync(join(models, 'tones', file)), file).to.equal(true);
     expect(JSON.parse(readFileSync(join(models, 'tones', 'report.json'), 'utf8'))).to.deep.equal(report);
 

@@ -50,6 +50,8 @@ export interface MindOptions {
   readonly stepS?: number;
   /** The boundary of its stopping rule. */
   readonly stopping?: readonly (number | null)[];
+  /** The boundary of its rule for confirming events. */
+  readonly confirmation?: readonly (number | null)[];
 }
 
 /** A model of the sizes of the ear, the eye and the stride of these tests. */
@@ -73,6 +75,7 @@ export const writeMind = async (folder: string, options: MindOptions = {}): Prom
       nets: { audio: netOf(ear, 'audio'), appearance: netOf(eyePack, 'appearance'), motion: netOf(stridePack, 'motion') },
       ...(options.stepS === undefined ? {} : { stepS: options.stepS }),
       ...(options.stopping === undefined ? {} : { stopping: { boundary: [...options.stopping], gap: 0.05, gapByStep: 0.1, confidence: 0.9, recordings: 100 } }),
+      ...(options.confirmation === undefined ? {} : { confirmation: { boundary: [...options.confirmation], falseShare: 0.05, confidence: 0.9, streams: 100 } }),
     },
   }, folder);
 };

@@ -96,6 +96,19 @@ describe('a stream under a learned policy', () => {
     await nets.close();
   });
 
+  it('confirms its events by the rule of its pack, unless the profile says how', async () => {
+    const { nets, profile: { emit, ...rest } } = await mind({ seed: 2, confirmation: [null, null, 0.3] });
+    const confirmed = async (more: Partial<typeof emit>): Promise<(readonly [number, string])[]> =>
+      (await outputsOf(nets, { ...rest, emit: { ...emit, confidence: 0.3, ...more } }, restless('restless.mkv')))
+        .flatMap((output) => (output.kind === 'event' && output.event.type === 'confirmed' ? [[Math.round((output.event.observed_s - 0.5) / 0.48), output.event.reason] as const] : []));
+    const byRule = await confirmed({});
+    expect(byRule.length).to.be.above(0);
+    expect(byRule.every(([segment, reason]) => segment >= 3 && reason === 'horizon'), JSON.stringify(byRule)).to.equal(true);
+    expect((await confirmed({ minDurationS: 0 })).every(([segment, reason]) => segment === 1 && reason === 'confident')).to.equal(true);
+    expect((await confirmed({ early: { boundary: [0.3] } })).every(([segment, reason]) => segment === 1 && reason === 'confident')).to.equal(true);
+    await nets.close();
+  });
+
   it('goes on without sound, and without pictures', async () => {
     const { nets, profile } = await mind({ lean: 100 });
     const mute = segmentsOf(await outputsOf(nets, profile, recording('mute.mp4', () => ({ video: pictures(4, { fps: 25 }) }))));

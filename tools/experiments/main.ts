@@ -1,5 +1,5 @@
 /**
- * `npm run experiments -- <s1|s2|s3|early|airspace> [--seeds 5] [--jobs 2] [--only fusion] [--extract] [--report [--pack]]`:
+ * `npm run experiments -- <s1|s2|s3|early|confirm|airspace> [--seeds 5] [--jobs 2] [--only fusion] [--extract] [--report [--pack]]`:
  * trains what the report compares, each model once (`.cache/experiments/<world>`), and with `--report` writes what came out, with `--pack` as a pack under models/.
  */
 import { existsSync } from 'node:fs';
@@ -16,6 +16,8 @@ import { PACKS } from './cards.js';
 import { writeWorldPack } from './pack.js';
 import { beside, inShort, makeReport, writeReport } from './report.js';
 import { openStore } from './store.js';
+import { CONFIRM } from './confirm/cells.js';
+import { runConfirm } from './confirm/command.js';
 import { EARLY } from './early/cells.js';
 import { runEarly } from './early/command.js';
 import { runStreams, S3 } from './streams/command.js';
@@ -30,12 +32,12 @@ const { values, positionals } = parseArgs({
 });
 
 const [name] = positionals;
-const runOther = name === S3 ? runStreams : name === EARLY ? runEarly : undefined;
+const runOther = new Map([[S3, runStreams], [EARLY, runEarly], [CONFIRM, runConfirm]]).get(name ?? '');
 if (runOther !== undefined) {
   process.exit(await runOther({ seeds: Number(values.seeds), jobs: Number(values.jobs), only: values.only, extract: values.extract, report: values.report, pack: values.pack }) > 0 ? 1 : 0);
 }
 if (name === undefined || !WORLD_NAMES.includes(name)) {
-  process.stderr.write(`Usage: npm run experiments -- <${[...WORLD_NAMES, S3, EARLY].join('|')}> [--seeds 5] [--jobs 2] [--only <texts in a name, with commas>] [--tier 3] [--extract] [--report [--pack] [--to <folder>]]\n`);
+  process.stderr.write(`Usage: npm run experiments -- <${[...WORLD_NAMES, S3, EARLY, CONFIRM].join('|')}> [--seeds 5] [--jobs 2] [--only <texts in a name, with commas>] [--tier 3] [--extract] [--report [--pack] [--to <folder>]]\n`);
   process.exit(2);
 }
 

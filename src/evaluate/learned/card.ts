@@ -1,5 +1,6 @@
 /** The card of a learned pack: its report in words and tables, for people. */
 import type { SenseName } from '../../inference/manifest.js';
+import { ONLY_CLIPS } from '../../learn/confirming/fit.js';
 import type { Fitted } from '../../learn/stopping/fit.js';
 import { interval, percent, table } from '../markdown.js';
 import type { ClassFigures, Figures, Leaning } from './report.js';
@@ -80,6 +81,7 @@ const stoppingPart = ({ stopping }: CardParts): string => [
   'why' in stopping
     ? `It has no rule for when its answer can be trusted before the end: ${stopping.why}.`
     : `\`hearken watch <clip> --policy … --answer\` stops as soon as its answer can be trusted. Shown on ${stopping.rule.recordings} clips that fitted nothing: at most ${whole(stopping.rule.gap)} of all answers, and ${whole(stopping.rule.gapByStep)} of those given by any step, are wrong where waiting would have made them right; each with ${whole(stopping.rule.confidence)} confidence.`,
+  `On a stream its events are confirmed once they have lasted (\`emit.min_duration_s\`). It has no rule for when that can be trusted: ${ONLY_CLIPS}.`,
 ].join('\n\n');
 
 const trainingPart = ({ nets, training }: CardParts): string => {

@@ -1,5 +1,5 @@
 /** Worlds that are long streams with a timeline beside each: their features are extracted once, by the product's own path, and kept as one file. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { openFrozenNets } from '../../../pipelines/learn/nets.js';
@@ -18,7 +18,7 @@ import { PARTS, type PartName } from '../world.js';
 
 /** A folder of streams in parts, the nets that see them, and where the features are kept. */
 export interface StreamsFolder {
-  /** `<part>/<camera>.mp4`, each with its `.jsonl`. */
+  /** `<part>/<camera>.mp4`, each with its `.jsonl`; a world need not have every part. */
   readonly folder: string;
   readonly packs: Readonly<Record<SenseName, string>>;
   /** One file. */
@@ -26,7 +26,7 @@ export interface StreamsFolder {
   readonly cache: string;
 }
 
-const streamsOf = (folder: string): Clip[] => PARTS.flatMap((part) => readdirSync(join(folder, part)).filter((name) => name.endsWith('.mp4')).sort().map((name): Clip => {
+const streamsOf = (folder: string): Clip[] => PARTS.filter((part) => existsSync(join(folder, part))).flatMap((part) => readdirSync(join(folder, part)).filter((name) => name.endsWith('.mp4')).sort().map((name): Clip => {
   const id = `${part}/${name}`;
   return { id, path: join(folder, id), label: '', part, source: id };
 }));
