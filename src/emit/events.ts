@@ -1,5 +1,6 @@
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief, Look } from '../policy/types.js';
+import { isUnheard } from '../sense/hear.js';
 import { born, confirmedBy, lived, say, type LiveEvent, type Support } from './event-life.js';
 import type { EmitSpec, EventMessage, EventReason } from './types.js';
 
@@ -103,7 +104,9 @@ class Turn {
     this.confirm(this.say('provisional', lived(event, belief, support, true), belief), belief);
   }
 
+  /** What is believed of a segment that was not heard is what was believed before: it proves nothing more. */
   confirm(event: LiveEvent, belief: Belief): void {
+    if (isUnheard(belief.evidence)) return;
     const reason = confirmedBy(this.#spec, event);
     if (reason !== undefined) this.say('confirmed', event, belief, reason);
   }

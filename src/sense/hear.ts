@@ -19,6 +19,9 @@ export interface HearOptions {
 export const unsensed = ({ index, startUs, endUs, startEpochMs, discontinuity, era }: Segment): Evidence =>
   ({ index, startUs, endUs, startEpochMs, discontinuity, era, readings: {}, gates: {} });
 
+/** Whether the budget did not even let a segment be heard: nothing new is known of it. */
+export const isUnheard = ({ readings: { audio } }: Evidence): boolean => audio !== undefined && audio.scores === undefined && audio.reason === 'budget';
+
 /** The part of a segment's sound that is missing, 0…1; 1 when there is none. */
 export const missingPart = ({ audio, startUs, endUs }: Segment): number =>
   audio === undefined ? 1 : audio.missing.reduce((sum, span) => sum + span.endUs - span.startUs, 0) / (endUs - startUs);

@@ -39,6 +39,13 @@ describe('emit/events', () => {
     ]);
   });
 
+  it('is not confirmed by a segment that the budget did not let be heard: what is known there is what was known before', () => {
+    const heard = (i: number): Belief => settled(i, { heard: { siren: 0.9 } });
+    const unheard = (i: number): Belief => ({ ...heard(i), evidence: { ...heard(i).evidence, readings: { audio: { sense: 'audio', reason: 'budget', cost: cost(0) } } } });
+    expect(said(messagesOf(SPEC, [heard(0), unheard(1), unheard(2)], false))).to.deep.equal(['provisional siren']);
+    expect(said(messagesOf(SPEC, [heard(0), unheard(1), heard(2)], false))).to.deep.equal(['provisional siren', 'confirmed siren']);
+  });
+
   describe('early', () => {
     const early = { boundary: [0.95, null, 0.85] };
     const slow = { ...SPEC, minDurationS: 3 };

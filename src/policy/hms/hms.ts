@@ -1,4 +1,5 @@
 import { concatMap, defer, map, of, type Observable } from 'rxjs';
+import { isUnheard } from '../../sense/hear.js';
 import { addCosts, type Evidence, type GateDecision } from '../../sense/types.js';
 import type { BelieveSettings, GateSettings } from '../../settings/profile.js';
 import { fusion } from '../fusion.js';
@@ -38,9 +39,6 @@ const learned = ([shutLogit, openLogit]: readonly [number, number]): GateDecisio
   ({ open: openLogit > shutLogit, reason: 'learned', detail: `p(open) ${openProbability([shutLogit, openLogit]).toFixed(2)}` });
 
 const pair = (logits: Float32Array): readonly [number, number] => [logits[0] ?? 0, logits[1] ?? 0];
-
-/** Whether the budget did not even let the segment be heard. Then nothing is made of it: thinking has its cost, too. */
-const isUnheard = ({ readings: { audio } }: Evidence): boolean => audio !== undefined && audio.scores === undefined && audio.reason === 'budget';
 
 /** What is known before the first step: nothing in particular. */
 const NOTHING_KNOWN: Known = { labels: [], background: 1, pattern: 'a' };
@@ -120,7 +118,7 @@ const withoutThoughts = (evidence: Evidence): Evidence => {
  * is believed. A sense whose gate opened, but which had no answer (no picture came), counts as one whose gate stayed
  * shut; missing sound counts as digital silence. A reading that was used before counts as a reading. Each stage runs
  * only when something depends on it, so that a shut gate costs nothing; nothing is sampled, and nothing later than the
- * segment is used. The states are forgotten with their era. A segment that the budget did not let be heard makes no step.
+ * segment is used. The states are forgotten with their era. A segment that the budget did not let be heard makes no step: thinking has its cost, too.
  *
  * `enabled: false` forbids a sense. Beside the net, the heartbeat may open a gate, if the settings have one.
  * What is heard, seen and watched in the labels of the nets themselves goes on beside it, as {@link fusion} has it.
