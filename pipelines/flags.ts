@@ -1,4 +1,5 @@
 /** From the command line's flags to a checked profile. */
+import type { SourceAddress } from '../src/ingest/sources.js';
 import { EMBEDDED_AUDIO, readProfile, type Profile } from '../src/settings/profile.js';
 import { usage } from './command.js';
 
@@ -68,4 +69,31 @@ export const profileOf = (flags: Flags): Profile => {
     gate,
     ...listOf(flags.set).map(layerOf),
   );
+};
+
+/** Where it listens unless somebody says otherwise. */
+export const DEFAULT_PORT = 8787;
+
+const sample = async (): Promise<string> => {
+  const [{ loadPack }, { sampleOf }] = await Promise.all([import('../src/inference/pack.js'), import('./stream.js')]);
+  return sampleOf(await loadPack(EMBEDDED_AUDIO));
+};
+
+/** The address of a source; `sample` is the recording that the embedded net brings. @throws Fault `usage` */
+export const addressOf = async (source: string, { transport }: Flags): Promise<SourceAddress> => {
+  if (transport !== undefined && transport !== 'tcp' && transport !== 'udp') throw usage(`--transport is tcp or udp, not ${transport}.`);
+  return { url: source === 'sample' ? await sample() : source, ...(transport === undefined ? {} : { transport }) };
+};
+
+/** Where and for whom the command line says to listen; the token comes from the environment. */
+export const serverOf = ({ host, port, origin }: Flags): { host: string; port: number; token?: string; origins?: string[] } => {
+  const token = process.env['HEARKEN_TOKEN'];
+  return { host: host ?? '127.0.0.1', port: port ?? DEFAULT_PORT, ...(token === undefined ? {} : { token }), ...(origin === undefined ? {} : { origins: [origin].flat() }) };
+};
+
+/** A number above 0, or undefined where the flag is not there. @throws Fault `usage` */
+export const positive = (name: string, value: unknown): number | undefined => {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !(value > 0)) throw usage(`--${name} needs a number above 0.`);
+  return value;
 };

@@ -1,74 +1,18 @@
 #!/usr/bin/env node
-/** The command line. */
+/** The command line. What a command needs is loaded when it runs: a question about versions does not wait for nets and decoders. */
 import { readFileSync } from 'node:fs';
 import { cac } from 'cac';
-import { Fault } from '../src/faults.js';
-import { loadPack } from '../src/inference/pack.js';
-import type { SourceAddress } from '../src/ingest/sources.js';
 import { KNOWN_SCHEMES } from '../src/ingest/sources.js';
-import { mistakes, problemLine } from '../src/settings/problem.js';
 import { EMBEDDED_AUDIO } from '../src/settings/profile.js';
 import type { Answering } from './answering.js';
-import { exitCodeLines, runCommand, usage, type Command, type CommandContext } from './command.js';
-import { doctor } from './doctor.js';
+import { exitCodeLines, runCommand, usage, type Command } from './command.js';
 import { addEvaluate } from './evaluate/flags.js';
-import { profileOf, type Flags } from './flags.js';
+import { addressOf, DEFAULT_PORT, positive, profileOf, serverOf, type Flags } from './flags.js';
 import { addLearn } from './learn/flags.js';
-import { importFile, list, pull, show, type ImportFlags } from './models.js';
-import { camerasOf, serve, serverOptions } from './serve.js';
-import { readConfiguration } from './site/config-file.js';
-import { sampleOf } from './stream.js';
-import { printSchema, validate } from './validate.js';
-import { watch } from './watch.js';
+import type { ImportFlags } from './models.js';
 
-const DEFAULT_PORT = 8787;
 /** The configuration file where none is named. */
 const DEFAULT_FILE = 'hearken.yaml';
-
-const addressOf = async (source: string, { transport }: Flags): Promise<SourceAddress> => {
-  if (transport !== undefined && transport !== 'tcp' && transport !== 'udp') throw usage(`--transport is tcp or udp, not ${transport}.`);
-  return { url: source === 'sample' ? sampleOf(await loadPack(EMBEDDED_AUDIO)) : source, ...(transport === undefined ? {} : { transport }) };
-};
-
-const serverOf = ({ host, port, origin }: Flags) => {
-  const token = process.env['HEARKEN_TOKEN'];
-  return { host: host ?? '127.0.0.1', port: port ?? DEFAULT_PORT, ...(token === undefined ? {} : { token }), ...(origin === undefined ? {} : { origins: [origin].flat() }) };
-};
-
-/** Cameras named on the command line, with its settings. */
-const serveCameras = async (cameras: readonly RegExpExecArray[], flags: Flags, context: CommandContext): Promise<number> => serve({
-  configuration: camerasOf(await Promise.all(cameras.map(async ([, name = '', source = '']) => ({ name, source: await addressOf(source, flags) }))), profileOf(flags)),
-  threads: positive('threads', flags.threads) ?? 1,
-  server: serverOf(flags),
-}, context);
-
-/** Flags whose place is in the file, so that a reload does not take back what they said. */
-const IN_THE_FILE = /^--(policy|audio|appearance|motion|listen|heartbeat|transport|set)\b/;
-
-/** Cameras of a configuration file; where it listens may be said beside it. */
-const serveFile = async (path: string, flags: Flags, context: CommandContext): Promise<number> => {
-  const misplaced = process.argv.find((word) => IN_THE_FILE.test(word));
-  if (misplaced !== undefined) throw usage(`${misplaced} belongs into ${path}, which the settings of all cameras come from.`, 'See docs/configuration.md.');
-  const first = await readConfiguration(path, process.env);
-  if (first.settings === undefined) {
-    for (const problem of first.problems) context.note(problemLine(path, problem));
-    throw new Fault('settings', 'settings-invalid', `${path}: ${mistakes(first.problems)}.`, { remedy: 'Nothing was started; correct what is named above.' });
-  }
-  const { serve: listening, webhooks, threads } = first.settings;
-  const options = serverOptions(listening, webhooks, process.env['HEARKEN_TOKEN']);
-  return serve({
-    configuration: first.settings,
-    threads: process.argv.some((word) => word.startsWith('--threads')) ? positive('threads', flags.threads) ?? 1 : threads,
-    server: { ...options, host: flags.host ?? options.host, port: flags.port ?? options.port },
-    file: { path, first },
-  }, context);
-};
-
-const positive = (name: string, value: unknown): number | undefined => {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !(value > 0)) throw usage(`--${name} needs a number above 0.`);
-  return value;
-};
 
 const answeringOf = ({ answer, answerBudget }: Flags): Answering | undefined => {
   const budgetGmacs = positive('answer-budget', answerBudget);
@@ -110,6 +54,7 @@ listening(withProfile(cli.command('watch <source>', 'Recognise one source and pr
     run(async (context) => {
       const forS = positive('for', flags.for);
       const answer = answeringOf(flags);
+      const { watch } = await import('./watch.js');
       return watch({
         source: await addressOf(source, flags), profile: profileOf(flags), camera: flags.camera ?? 'camera', json: flags.json === true, retry: flags.retry === true,
         threads: positive('threads', flags.threads) ?? 1,
@@ -124,6 +69,7 @@ listening(withProfile(cli.command('serve [...what]', 'Recognise many sources and
   .option('--port <n>', `Port; default ${DEFAULT_PORT}, or the file's`)
   .action((what: string[], flags: Flags) => {
     run(async (context) => {
+      const { serveCameras, serveFile } = await import('./serve-command.js');
       const cameras = what.map((camera) => /^([\w.-]+)=(.+)$/s.exec(camera));
       if (cameras.length > 0 && cameras.every((camera) => camera !== null)) return serveCameras(cameras, flags, context);
       if (what.length > 1) throw usage('Name one configuration file, or cameras as name=source.', 'For example: hearken serve hearken.yaml, or hearken serve dock=rtsp://10.0.0.5/sub');
@@ -135,16 +81,20 @@ cli.command('validate [file]', 'Say every mistake in a configuration file, with 
   .option('--json', 'One JSON object')
   .option('--schema', 'Print the JSON Schema of the file instead, for editors')
   .action((file: string | undefined, flags: Flags & { readonly schema?: boolean }) => {
-    run(async (context) => (flags.schema === true ? printSchema(context) : validate({ file: file ?? DEFAULT_FILE, json: flags.json === true }, context)));
+    run(async (context) => {
+      const { printSchema, validate } = await import('./validate.js');
+      return flags.schema === true ? printSchema(context) : validate({ file: file ?? DEFAULT_FILE, json: flags.json === true }, context);
+    });
   });
 
 withProfile(cli.command('doctor <source>', 'Say what a source carries, what will be decoded, and what is wrong'))
   .option('--json', 'One JSON object')
   .option('--for <seconds>', 'How long to listen', { default: 6 })
   .action((source: string, flags: Flags) => {
-    run(async (context) => doctor({
-      source: await addressOf(source, flags), profile: profileOf(flags), json: flags.json === true, forS: positive('for', flags.for) ?? 6,
-    }, context));
+    run(async (context) => {
+      const { doctor } = await import('./doctor.js');
+      return doctor({ source: await addressOf(source, flags), profile: profileOf(flags), json: flags.json === true, forS: positive('for', flags.for) ?? 6 }, context);
+    });
   });
 
 cli.command('models <action> [what]', 'list | show <pack> | pull <pack> | import <file>')
@@ -159,6 +109,7 @@ cli.command('models <action> [what]', 'list | show <pack> | pull <pack> | import
   .option('--softmax', 'import: its scores sum to one')
   .action((action: string, what: string | undefined, flags: Flags & ImportFlags & { from?: string }) => {
     run(async (context) => {
+      const { importFile, list, pull, show } = await import('./models.js');
       if (action === 'list') return list(flags.json === true, context);
       if (!['show', 'pull', 'import'].includes(action)) throw usage(`models ${action} is not known.`, 'Known are list, show, pull and import.');
       if (what === undefined) throw usage(`models ${action} needs a name.`, 'See hearken models --help.');

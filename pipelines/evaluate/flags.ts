@@ -1,7 +1,7 @@
 /** The command line of `hearken evaluate`. */
 import type { CAC } from 'cac';
 import { usage, type Command } from '../command.js';
-import { evaluate, type EvaluateOptions } from '../evaluate.js';
+import type { EvaluateOptions } from '../evaluate.js';
 import { readBudgets, USUAL_SHARES } from './budget-flag.js';
 
 /** Flags as the command line gives them. */
@@ -50,6 +50,10 @@ export const addEvaluate = (cli: CAC, run: (command: Command) => void): void => 
     .option('--lanes <n>', 'Recordings read at once', { default: 2 })
     .option('--json', 'The report as JSON')
     .action((flags: EvaluateFlags) => {
-      run(async (context) => evaluate(evaluateOptionsOf(flags), context));
+      run(async (context) => {
+        const options = evaluateOptionsOf(flags);
+        const { evaluate } = await import('../evaluate.js');
+        return evaluate(options, context);
+      });
     });
 };

@@ -2,8 +2,8 @@
 import type { CAC } from 'cac';
 import { readProfile } from '../../src/settings/profile.js';
 import { usage, type Command } from '../command.js';
-import { learn, type LearnOptions } from '../learn.js';
-import { DEFAULT_PACKS, NO_PACK } from './nets.js';
+import type { LearnOptions } from '../learn.js';
+import { DEFAULT_PACKS, NO_PACK } from './packs.js';
 
 /** Flags as the command line gives them. */
 export interface LearnFlags {
@@ -88,6 +88,10 @@ export const addLearn = (cli: CAC, run: (command: Command) => void): void => {
     .option('--lanes <n>', 'Recordings read at once', { default: 2 })
     .option('--json', 'One JSON object a line')
     .action((flags: LearnFlags) => {
-      run(async (context) => learn(learnOptionsOf(flags), context));
+      run(async (context) => {
+        const options = learnOptionsOf(flags);
+        const { learn } = await import('../learn.js');
+        return learn(options, context);
+      });
     });
 };

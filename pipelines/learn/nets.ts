@@ -6,11 +6,7 @@ import type { Pack } from '../../src/inference/types.js';
 import type { FrozenNets } from '../../src/learn/extract.js';
 import type { Remark } from '../../src/learn/remarks.js';
 import type { Net } from '../../src/sense/net.js';
-
-/** The packs that are tried where the user names none. */
-export const DEFAULT_PACKS: Readonly<Record<SenseName, string>> = { audio: 'ear', appearance: 'eye', motion: 'stride' };
-/** Said instead of a pack's name: this sense is not used. */
-export const NO_PACK = 'none';
+import { DEFAULT_PACKS, NO_PACK } from './packs.js';
 
 /** Nets that are open, and the packs that they are from. */
 export interface OpenNets {
