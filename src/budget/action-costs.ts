@@ -38,14 +38,14 @@ export const unknownCost = (sense: SenseName, gmacs: number): ActionCost =>
 /** What one usually costs. */
 export const usual = ({ usualGmacs, time }: ActionCost): Amount => ({ gmacs: usualGmacs, ms: time.usualMs });
 
-/** Time that is kept for many runs to come, beside what they usually take. */
+/** Time that is kept for many runs to come, beside what they take in the mean. */
 const MARGIN = 1.25;
 
 /**
  * What is to be kept for each of many that are sure to come. Multiply-accumulates are what they are; in time the worst of
  * many is not to be feared of each: a machine that is slow once in a while would look at nothing any more.
  */
-export const inTheLongRun = ({ gmacs, time }: ActionCost): Amount => ({ gmacs, ms: time.usualMs * MARGIN });
+export const inTheLongRun = ({ gmacs, time }: ActionCost): Amount => ({ gmacs, ms: time.meanMs * MARGIN });
 
 /** What one costs at worst. */
 export const worst = ({ gmacs, time }: ActionCost, nowUs: number): Amount => ({ gmacs, ms: worstMs(time, nowUs) });

@@ -19,6 +19,8 @@ interface Ticket {
   readonly amount: Amount;
   readonly ownSlot: number;
   readonly siteSlot: number;
+  /** What of the camera's credit it took. */
+  readonly credited: Amount;
 }
 
 const NO_CREDIT: Credit = { amount: NOTHING, atUs: 0 };
@@ -76,18 +78,18 @@ export class CameraBudget implements StepBudget, Member {
   get hearing(): Amount {
     const { audio } = this.#costs;
     // What was never measured is taken to fit.
-    return times({ ...usual(audio), ...(audio.time.runs === 0 ? { ms: 0 } : {}) }, 1e6 / this.#graph.hopUs);
+    return times({ gmacs: audio.usualGmacs, ms: audio.time.runs === 0 ? 0 : audio.time.meanMs }, 1e6 / this.#graph.hopUs);
   }
 
-  /** Listening that it is sure to do, at its worst. */
+  /** Listening that it is sure to do. */
   get ahead(): Ahead {
     return this.#ahead;
   }
 
   #lookAhead(): Ahead {
     if (!this.#hearsAll) return { base: NOTHING, perS: NOTHING };
-    const { audio } = this.#costs;
-    return { base: worst(audio, this.#position.ownUs), perS: times(inTheLongRun(audio), 1e6 / this.#graph.hopUs) };
+    const one = inTheLongRun(this.#costs.audio);
+    return { base: one, perS: times(one, 1e6 / this.#graph.hopUs) };
   }
 
   get #hearsAll(): boolean {
@@ -101,18 +103,19 @@ export class CameraBudget implements StepBudget, Member {
    */
   hear(endUs: number): boolean {
     this.#begin(endUs);
-    const one = worst(this.#costs.audio, this.#position.ownUs);
+    const one = worst(this.#costs.audio, this.#position.ownUs), mean = inTheLongRun(this.#costs.audio);
     const site = this.#site;
     const thin = !site.hearsAll;
     if (thin) {
-      this.#hearing = earned(this.#hearing, site.account.nowUs, site.account.cap, site.hearingShareOf(this), one);
-      if (!covers(this.#hearing, one)) return this.#refuse('listening');
+      // By what it takes in the mean: to have the worst saved up, a camera would be silent for long after each slow moment.
+      this.#hearing = earned(this.#hearing, site.account.nowUs, site.account.cap, site.hearingShareOf(this), mean);
+      if (!covers(this.#hearing, mean)) return this.#refuse('listening');
     }
     const free = least(room(this.#account), room(site.account));
     // Multiply-accumulates are known beforehand, so they never run on credit.
     if (one.gmacs > free.gmacs || (one.ms > free.ms && (thin || !this.#hearsAll))) return this.#refuse('listening');
-    if (thin) this.#hearing = used(this.#hearing, one);
-    this.#reserve('audio', one);
+    if (thin) this.#hearing = used(this.#hearing, mean);
+    this.#reserve('audio', one, thin ? mean : NOTHING);
     return true;
   }
 
@@ -151,19 +154,19 @@ export class CameraBudget implements StepBudget, Member {
     site.unclaim(this);
     this.#lookedUs = site.account.nowUs;
     this.#credit = used(this.#credit, wanted);
-    this.#reserve(sense, wanted);
+    this.#reserve(sense, wanted, wanted);
     return undefined;
   }
 
   /** The segment is over: what it cost is settled, and learnt from. */
   settle(belief: Belief): BudgetFigures {
     const actual = actualCosts(belief, this.#graph);
-    for (const { sense, amount, ownSlot, siteSlot } of this.#tickets) {
+    for (const { sense, amount, ownSlot, siteSlot, credited } of this.#tickets) {
       const cost = actual[sense] ?? NOTHING;
       this.#account = settled(this.#account, ownSlot, amount, cost);
       this.#site.account = settled(this.#site.account, siteSlot, amount, cost);
-      if (sense === 'audio') this.#hearing = returned(this.#hearing, less(amount, cost));
-      else this.#credit = returned(this.#credit, less(amount, cost));
+      if (sense === 'audio') this.#hearing = returned(this.#hearing, less(credited, cost));
+      else this.#credit = returned(this.#credit, less(credited, cost));
       if (cost.gmacs > 0 || cost.ms > 0) this.#costs = { ...this.#costs, [sense]: afterRun(this.#costs[sense], cost, this.#position.ownUs) };
     }
     this.#tickets = [];
@@ -239,7 +242,7 @@ export class CameraBudget implements StepBudget, Member {
   }
 
   /** Books an action in both accounts, as far as there is room: the caller has seen to it that there is enough. */
-  #reserve(sense: SenseName, wanted: Amount): void {
+  #reserve(sense: SenseName, wanted: Amount, credited: Amount): void {
     const free = least(room(this.#account), room(this.#site.account));
     const amount = least(wanted, free);
     const own = reserved(this.#account, amount);
@@ -247,7 +250,7 @@ export class CameraBudget implements StepBudget, Member {
     this.#account = own.account;
     this.#site.account = site.account;
     if (sense === 'audio') this.#wish(sense);
-    this.#tickets = [...this.#tickets, { sense, amount, ownSlot: own.slot, siteSlot: site.slot }];
+    this.#tickets = [...this.#tickets, { sense, amount, ownSlot: own.slot, siteSlot: site.slot, credited }];
   }
 
   #wish(sense: SenseName): void {

@@ -8,6 +8,8 @@
 export interface Estimate {
   /** What it usually takes [ms]. */
   readonly usualMs: number;
+  /** What many of them take in the mean [ms]: slower to follow, so that one stall of the machine is not taken for its pace. */
+  readonly meanMs: number;
   /** The height that the worst case falls from [ms], and since when [µs]. */
   readonly peakMs: number;
   readonly peakUs: number;
@@ -29,12 +31,13 @@ export const RECENT_S = 30;
 const FALL_S = 30;
 /** A run may take so much longer than the dearest before. */
 const HEADROOM = 1.25;
-/** Weight of the last run in what is usual. */
+/** Weight of the last run in what is usual, and in the mean of many. */
 const WEIGHT = 0.1;
+const MEAN_WEIGHT = 0.02;
 
 /** An estimate before the first run. `priorMs` is a guess on the safe side. */
 export const unmeasured = (priorMs: number): Estimate => ({
-  usualMs: priorMs, peakMs: priorMs, peakUs: 0, dearestMs: 0, dearestBeforeMs: 0, spanUs: 0, cheapestMs: Infinity, runs: 0, ranUs: -Infinity,
+  usualMs: priorMs, meanMs: priorMs, peakMs: priorMs, peakUs: 0, dearestMs: 0, dearestBeforeMs: 0, spanUs: 0, cheapestMs: Infinity, runs: 0, ranUs: -Infinity,
 });
 
 const spans = (estimate: Estimate, nowUs: number): Pick<Estimate, 'dearestMs' | 'dearestBeforeMs' | 'spanUs'> => {
@@ -53,14 +56,17 @@ export const worstMs = (estimate: Estimate, nowUs: number): number => {
   return Math.max(fallen, HEADROOM * Math.max(dearestMs, dearestBeforeMs));
 };
 
+/** A plain mean at first: the first run of a net is the slowest, and must not be remembered for long. */
+const averaged = (before: number, ms: number, runs: number, weight: number): number => before + Math.max(weight, 1 / (runs + 1)) * (ms - before);
+
 /** The estimate after a run that took so long. */
 export const learnt = (estimate: Estimate, ms: number, nowUs: number): Estimate => {
   const span = spans(estimate, nowUs);
   const worst = worstMs(estimate, nowUs);
   const rises = ms * HEADROOM >= worst;
   return {
-    // A plain mean at first: the first run of a net is the slowest, and must not be remembered for long.
-    usualMs: estimate.runs === 0 ? ms : estimate.usualMs + Math.max(WEIGHT, 1 / (estimate.runs + 1)) * (ms - estimate.usualMs),
+    usualMs: averaged(estimate.usualMs, ms, estimate.runs, WEIGHT),
+    meanMs: averaged(estimate.meanMs, ms, estimate.runs, MEAN_WEIGHT),
     peakMs: rises ? ms * HEADROOM : worst,
     peakUs: nowUs,
     ...span, dearestMs: Math.max(span.dearestMs, ms),

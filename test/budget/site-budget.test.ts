@@ -90,6 +90,21 @@ describe('budget/site-budget', () => {
     }
   });
 
+  it('hears on after a stall of the whole machine, and looks again as soon as the stall is paid for', () => {
+    const site = new SiteBudget({ gmacsPerS: null, msPerS: 1200, burstS: 10 });
+    const cameras = Array.from({ length: 8 }, (_, i) => site.forCamera(`c${i}`, FREE, GRAPH));
+    const looksAt = (i: number): number => {
+      const stalled = i === 200 || i === 201;
+      const all = cameras.map((camera) => segment(camera, i, { appearance: wish(1) }, { audio: stalled ? 1500 : 5, appearance: 20, motion: 100 }));
+      expect(all.every(({ heard }) => heard), `segment ${i}`).to.equal(true);
+      return all.filter(({ looked }) => looked.length > 0).length;
+    };
+    const looks = Array.from({ length: 300 }, (_, i) => looksAt(i));
+    // 24 s of work are paid back at 1.2 s a second, less what listening takes meanwhile.
+    expect(looks.slice(202, 240).reduce((a, b) => a + b)).to.equal(0);
+    expect(looks.slice(260).reduce((a, b) => a + b)).to.be.above(250);
+  });
+
   it('hears in turn where not all can be heard, and never beyond the cap', () => {
     // Eight cameras need 8 × 0.02 = 0.16 GMAC/s, and there is a quarter of that.
     const site = new SiteBudget({ gmacsPerS: 0.04, msPerS: null, burstS: 10 });
@@ -99,6 +114,17 @@ describe('budget/site-budget', () => {
     const all = heard.reduce((sum, one) => sum + one, 0);
     expect(all * GRAPH.gmacs.audio).to.be.within(0.8 * 0.04 * 400, 0.04 * 410);
     expect(Math.min(...heard)).to.be.above(0.7 * (all / 8));
+  });
+
+  it('hears in turn by what hearing takes in the mean: a slow moment now and then does not silence a camera', () => {
+    const site = new SiteBudget({ gmacsPerS: null, msPerS: 100, burstS: 10 });
+    const cameras = [0, 1, 2, 3].map((i) => site.forCamera(`c${i}`, FREE, GRAPH));
+    // 160 ms/s would be needed, and a little more, since one camera in turn takes ten times as long each ten seconds.
+    for (let i = 0; i < 800; i += 1) for (const [n, camera] of cameras.entries()) segment(camera, i, {}, { audio: i % 80 === 20 * n ? 200 : 20, appearance: 20, motion: 100 });
+    // 100 of 178 ms/s can be had.
+    const heard = cameras.map((camera) => 800 - (camera.figures.refusals.listening ?? 0));
+    expect(heard.reduce((sum, one) => sum + one, 0)).to.be.above(0.8 * (100 / 178) * 3200);
+    expect(Math.min(...heard)).to.be.above(0.7 * Math.max(...heard));
   });
 
   it('neither hears nor looks with a budget of nothing, and says why', () => {
