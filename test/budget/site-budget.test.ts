@@ -2,36 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { CameraBudget } from '../../src/budget/camera-budget.js';
 import { SiteBudget } from '../../src/budget/site-budget.js';
-import type { CameraBudgetOptions } from '../../src/budget/site-side.js';
 import type { SenseName } from '../../src/inference/manifest.js';
-import { belief, cost, reading } from './beliefs.js';
-
-const HOP_US = 500_000;
-const GRAPH = { hopUs: HOP_US, gmacs: { audio: 0.01, appearance: 0.1, motion: 0.5 }, policyGmacs: { audio: 0, appearance: 0, motion: 0 } };
-const FREE: CameraBudgetOptions = { gmacsPerS: null, msPerS: null, burstS: 10, priority: 1 };
-
-/** What a look is worth. */
-const wish = (worth: number): number => worth;
-
-/** One segment of a camera: heard, looked at if that is granted, settled. */
-const segment = (camera: CameraBudget, index: number, looks: Readonly<Partial<Record<'appearance' | 'motion', number>>>, ms: Readonly<Record<SenseName, number>> = { audio: 2, appearance: 20, motion: 100 }): { readonly heard: boolean; readonly looked: readonly string[]; readonly why: readonly string[] } => {
-  const endUs = (index + 1) * HOP_US;
-  const heard = camera.hear(endUs);
-  const looked: ('appearance' | 'motion')[] = [];
-  const why: string[] = [];
-  for (const sense of ['appearance', 'motion'] as const) {
-    const worth = looks[sense];
-    if (worth === undefined) continue;
-    const refusal = camera.look(sense, worth);
-    if (refusal === undefined) looked.push(sense);
-    else why.push(refusal);
-  }
-  const senses: readonly SenseName[] = [...(heard ? ['audio' as const] : []), ...looked];
-  camera.settle(belief(index, { readings: Object.fromEntries(senses.map((sense) => [sense, reading(sense, cost(GRAPH.gmacs[sense], ms[sense]))])) }));
-  return { heard, looked, why };
-};
-
-const counting = (count: number, act: (index: number) => boolean): number => Array.from({ length: count }, (_, i) => act(i)).filter(Boolean).length;
+import { counting, FREE, GRAPH, HOP_US, segment, wish } from './site.js';
 
 describe('budget/site-budget', () => {
   it('keeps the cap of the site and of each camera in multiply-accumulates and in booked time, whatever the cameras wish and take', () => {
@@ -69,42 +41,6 @@ describe('budget/site-budget', () => {
     expect(once()).to.deep.equal(once());
   });
 
-  it('always hears while hearing fits, however much is looked at and however slow the machine is for a while', () => {
-    const site = new SiteBudget({ gmacsPerS: 0.5, msPerS: 100, burstS: 10 });
-    const cameras = [0, 1, 2, 3].map((i) => site.forCamera(`c${i}`, FREE, GRAPH));
-    for (let i = 0; i < 400; i += 1) {
-      const slow = i >= 100 && i < 104 ? 10 : 1;
-      for (const camera of cameras) expect(segment(camera, i, { appearance: wish(Infinity), motion: wish(Infinity) }, { audio: 2 * slow, appearance: 20 * slow, motion: 100 * slow }).heard).to.equal(true);
-    }
-  });
-
-  it('goes on looking where one hearing in many is slow: the worst of one is not to be feared of each', () => {
-    const site = new SiteBudget({ gmacsPerS: null, msPerS: 120, burstS: 10 });
-    const cameras = [0, 1, 2, 3].map((i) => site.forCamera(`c${i}`, FREE, GRAPH));
-    // One in fifty takes 30 ms. Were each as slow, hearing four cameras twice a second would take twice the cap.
-    const looks = counting(400, (i) => cameras.map((camera) => segment(camera, i, { motion: wish(1) }, { audio: i % 50 === 7 ? 30 : 2, appearance: 20, motion: 100 })).some(({ looked }) => looked.length > 0));
-    expect(looks).to.be.above(60);
-    for (const { figures: { refusals } } of cameras) {
-      expect(refusals.never ?? 0).to.be.below(40);
-      expect(refusals).to.not.have.any.keys('listening');
-    }
-  });
-
-  it('hears on after a stall of the whole machine, and looks again as soon as the stall is paid for', () => {
-    const site = new SiteBudget({ gmacsPerS: null, msPerS: 1200, burstS: 10 });
-    const cameras = Array.from({ length: 8 }, (_, i) => site.forCamera(`c${i}`, FREE, GRAPH));
-    const looksAt = (i: number): number => {
-      const stalled = i === 200 || i === 201;
-      const all = cameras.map((camera) => segment(camera, i, { appearance: wish(1) }, { audio: stalled ? 1500 : 5, appearance: 20, motion: 100 }));
-      expect(all.every(({ heard }) => heard), `segment ${i}`).to.equal(true);
-      return all.filter(({ looked }) => looked.length > 0).length;
-    };
-    const looks = Array.from({ length: 300 }, (_, i) => looksAt(i));
-    // 24 s of work are paid back at 1.2 s a second, less what listening takes meanwhile.
-    expect(looks.slice(202, 240).reduce((a, b) => a + b)).to.equal(0);
-    expect(looks.slice(260).reduce((a, b) => a + b)).to.be.above(250);
-  });
-
   it('hears in turn where not all can be heard, and never beyond the cap', () => {
     // Eight cameras need 8 × 0.02 = 0.16 GMAC/s, and there is a quarter of that.
     const site = new SiteBudget({ gmacsPerS: 0.04, msPerS: null, burstS: 10 });
@@ -114,17 +50,6 @@ describe('budget/site-budget', () => {
     const all = heard.reduce((sum, one) => sum + one, 0);
     expect(all * GRAPH.gmacs.audio).to.be.within(0.8 * 0.04 * 400, 0.04 * 410);
     expect(Math.min(...heard)).to.be.above(0.7 * (all / 8));
-  });
-
-  it('hears in turn by what hearing takes in the mean: a slow moment now and then does not silence a camera', () => {
-    const site = new SiteBudget({ gmacsPerS: null, msPerS: 100, burstS: 10 });
-    const cameras = [0, 1, 2, 3].map((i) => site.forCamera(`c${i}`, FREE, GRAPH));
-    // 160 ms/s would be needed, and a little more, since one camera in turn takes ten times as long each ten seconds.
-    for (let i = 0; i < 800; i += 1) for (const [n, camera] of cameras.entries()) segment(camera, i, {}, { audio: i % 80 === 20 * n ? 200 : 20, appearance: 20, motion: 100 });
-    // 100 of 178 ms/s can be had.
-    const heard = cameras.map((camera) => 800 - (camera.figures.refusals.listening ?? 0));
-    expect(heard.reduce((sum, one) => sum + one, 0)).to.be.above(0.8 * (100 / 178) * 3200);
-    expect(Math.min(...heard)).to.be.above(0.7 * Math.max(...heard));
   });
 
   it('neither hears nor looks with a budget of nothing, and says why', () => {
