@@ -3,7 +3,7 @@ import type { Belief } from '../policy/types.js';
 import { advanced, allowance, openAccount, priceOf, recapped, reserved, room, roomBesideDebt, settled, utilization, wished, type Account } from './account.js';
 import { afterRun, inTheLongRun, reservation, unknownCost, usual, worst, type ActionCost, type GraphCosts } from './action-costs.js';
 import { beyond, least, less, NOTHING, times, type Amount } from './amount.js';
-import { covers, earned, returned, used, type Credit } from './credit.js';
+import { charged, covers, earned, returned, used, type Credit } from './credit.js';
 import { pricePerS } from './price.js';
 import { actualCosts } from './actual-costs.js';
 import { calmer, hastier } from './haste.js';
@@ -92,6 +92,16 @@ export class CameraBudget implements StepBudget, Member {
     return { base: one, perS: times(one, 1e6 / this.#graph.hopUs) };
   }
 
+  /**
+   * What must be free, and saved up, for a segment to be heard where not all can be: what one takes in the mean, since with the worst a
+   * camera would be silent for long after each slow moment; and never so much that it could not be had.
+   */
+  get #turn(): Amount {
+    const { gmacs, ms } = inTheLongRun(this.#costs.audio);
+    const most = least(allowance(this.#account.cap), allowance(this.#site.account.cap));
+    return { gmacs, ms: Math.min(ms, most.ms / 2) };
+  }
+
   get #hearsAll(): boolean {
     return beyond(this.hearing, this.#account.cap.perS) === undefined;
   }
@@ -103,17 +113,16 @@ export class CameraBudget implements StepBudget, Member {
    */
   hear(endUs: number): boolean {
     this.#begin(endUs);
-    const one = worst(this.#costs.audio, this.#position.ownUs), mean = inTheLongRun(this.#costs.audio);
+    const one = worst(this.#costs.audio, this.#position.ownUs), mean = this.#turn;
     const site = this.#site;
     const thin = !site.hearsAll;
     if (thin) {
-      // By what it takes in the mean: to have the worst saved up, a camera would be silent for long after each slow moment.
       this.#hearing = earned(this.#hearing, site.account.nowUs, site.account.cap, site.hearingShareOf(this), mean);
       if (!covers(this.#hearing, mean)) return this.#refuse('listening');
     }
     const free = least(room(this.#account), room(site.account));
     // Multiply-accumulates are known beforehand, so they never run on credit.
-    if (one.gmacs > free.gmacs || (one.ms > free.ms && (thin || !this.#hearsAll))) return this.#refuse('listening');
+    if (one.gmacs > free.gmacs || (mean.ms > free.ms && (thin || !this.#hearsAll))) return this.#refuse('listening');
     if (thin) this.#hearing = used(this.#hearing, mean);
     this.#reserve('audio', one, thin ? mean : NOTHING);
     return true;
@@ -165,7 +174,7 @@ export class CameraBudget implements StepBudget, Member {
       const cost = actual[sense] ?? NOTHING;
       this.#account = settled(this.#account, ownSlot, amount, cost);
       this.#site.account = settled(this.#site.account, siteSlot, amount, cost);
-      if (sense === 'audio') this.#hearing = returned(this.#hearing, less(credited, cost));
+      if (sense === 'audio') this.#hearing = credited === NOTHING ? this.#hearing : charged(returned(this.#hearing, credited), cost);
       else this.#credit = returned(this.#credit, less(credited, cost));
       if (cost.gmacs > 0 || cost.ms > 0) this.#costs = { ...this.#costs, [sense]: afterRun(this.#costs[sense], cost, this.#position.ownUs) };
     }

@@ -30,5 +30,9 @@ export const covers = ({ amount }: Credit, wanted: Amount): boolean => amount.gm
 /** The credit after something was done; who does more than he has credit for only has none left. */
 export const used = ({ amount, atUs }: Credit, spent: Amount): Credit => ({ amount: less(amount, spent), atUs });
 
+/** The credit after something was done that was not known beforehand: who did more than he had credit for owes it. */
+export const charged = ({ amount, atUs }: Credit, spent: Amount): Credit =>
+  ({ amount: { gmacs: amount.gmacs - spent.gmacs, ms: amount.ms - spent.ms }, atUs });
+
 /** The credit when less was spent than was thought. */
 export const returned = ({ amount, atUs }: Credit, refund: Amount): Credit => ({ amount: plus(amount, refund), atUs });

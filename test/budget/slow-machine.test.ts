@@ -42,11 +42,16 @@ describe('budget/site-budget on a machine that is slow for a while', () => {
   it('hears in turn by what hearing takes in the mean: a slow moment now and then does not silence a camera', () => {
     const site = new SiteBudget({ gmacsPerS: null, msPerS: 100, burstS: 10 });
     const cameras = [0, 1, 2, 3].map((i) => site.forCamera(`c${i}`, FREE, GRAPH));
-    // 160 ms/s would be needed, and a little more, since one camera in turn takes ten times as long each ten seconds.
-    for (let i = 0; i < 800; i += 1) for (const [n, camera] of cameras.entries()) segment(camera, i, {}, { audio: i % 80 === 20 * n ? 200 : 20, appearance: 20, motion: 100 });
-    // 100 of 178 ms/s can be had.
+    // 160 ms/s would be needed, and more, since one camera in turn takes a second each ten seconds: the first of them at its first segment.
+    let takenMs = 0;
+    for (let i = 0; i < 800; i += 1) {
+      for (const [n, camera] of cameras.entries()) {
+        const ms = i % 80 === 20 * n ? 1000 : 20;
+        takenMs += segment(camera, i, {}, { audio: ms, appearance: 20, motion: 100 }).heard ? ms : 0;
+      }
+    }
+    expect(takenMs / 400).to.be.within(75, 101);
     const heard = cameras.map((camera) => 800 - (camera.figures.refusals.listening ?? 0));
-    expect(heard.reduce((sum, one) => sum + one, 0)).to.be.above(0.8 * (100 / 178) * 3200);
-    expect(Math.min(...heard)).to.be.above(0.7 * Math.max(...heard));
+    expect(Math.min(...heard)).to.be.above(0.5 * Math.max(...heard));
   });
 });
