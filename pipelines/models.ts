@@ -4,7 +4,7 @@ import { importModel, type ImportOptions } from '../src/inference/import-model.j
 import type { PackManifest, SenseName } from '../src/inference/manifest.js';
 import { listPacks, userPackFolder } from '../src/inference/pack-folders.js';
 import { describePack, loadPack, type PackDescription, type SenseDescription } from '../src/inference/pack.js';
-import type { StoppingRule } from '../src/inference/manifest.js';
+import type { StoppingRule, Worth } from '../src/inference/manifest.js';
 import type { PolicyDescription } from '../src/inference/pack-policy.js';
 import { pullPack, PUBLIC_PACK_NAMES } from '../src/inference/pull-pack.js';
 import { usage, type CommandContext } from './command.js';
@@ -48,7 +48,10 @@ const percent = (share: number): string => `${Number((share * 100).toFixed(1))} 
 const stoppingLine = ({ boundary, gap, gapByStep, confidence, recordings }: StoppingRule): string =>
   `may answer before step ${boundary.length}; shown on ${recordings} recordings to lose at most ${percent(gap)} of all answers and ${percent(gapByStep)} by any step, with ${percent(confidence)} confidence`;
 
-const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stages, stepS, stopping }: PolicyDescription): string[] => [
+const worthLine = ({ appearance, motion, recordings }: Worth): string =>
+  `knows what ${[...(appearance === undefined ? [] : ['pictures']), ...(motion === undefined ? [] : ['clips'])].join(' and ')} are worth to one answer, and their price under a budget for a recording; fitted on ${recordings} recordings`;
+
+const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stages, stepS, stopping, worth }: PolicyDescription): string[] => [
   `policy: ${kind}, ${labels.length} labels${background.length === 0 ? '' : ` (background: ${background.join(', ')})`}`,
   `  senses    ${Object.entries(nets).flatMap(([sense, net]) => (net === undefined ? [] : [`${sense} by ${net.pack} (${net.sha256.slice(0, 12)}…)`])).join(', ')}`,
   `  without a picture  ${UNSEEN[sizes.unseen]}`,
@@ -56,6 +59,7 @@ const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stag
   `  temperatures  ${temperatureLine(temperatures)}`,
   ...(stepS === undefined ? [] : [`  step      ${stepS} s`]),
   ...(stopping === undefined ? [] : [`  stopping  ${stoppingLine(stopping)}`]),
+  ...(worth === undefined ? [] : [`  looks     ${worthLine(worth)}`]),
 ];
 
 const packLines = ({ name, version, description, license, origin, folder, senses, policy }: PackDescription): string[] => [

@@ -94,7 +94,7 @@ const windowOf = ({ manifest: { input: { from } } }: Net): number => (from.kind 
 
 const openPolicy = async ({ manifest: { name } }: Pack, learned: PackPolicy, audio: Net): Promise<LoadedPolicy> => {
   const stages = Object.fromEntries(await Promise.all(HMS_STAGES.map(async (stage) => [stage, await learned.open(stage)] as const))) as Record<HmsStage, Session>;
-  const { sizes, background, temperatures, stepS, stopping } = learned.manifest;
+  const { sizes, background, temperatures, stepS, stopping, worth } = learned.manifest;
   const silence = await firstValueFrom(silentFeatures(audio));
   const windowUs = windowOf(audio);
   if (stepS !== undefined && stepS * 1e6 > windowUs) {
@@ -103,7 +103,7 @@ const openPolicy = async ({ manifest: { name } }: Pack, learned: PackPolicy, aud
   return {
     name,
     net: {
-      sizes, stages, labels: learned.labels, background: new Set(background), temperatures, silence, ...(stopping === undefined ? {} : { stopping }),
+      sizes, stages, labels: learned.labels, background: new Set(background), temperatures, silence, ...(stopping === undefined ? {} : { stopping }), ...(worth === undefined ? {} : { worth }),
       senses: new Set(netsOf(learned).map(({ sense }) => sense)),
     },
     ...(stepS === undefined ? {} : { stepUs: Math.round(stepS * 1e6) }),

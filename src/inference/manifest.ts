@@ -115,6 +115,37 @@ const stoppingSchema = z.strictObject({
   recordings: count,
 });
 
+/** What a look is worth, as it was fitted: see `policy/hms/worth.ts`. Each term but the bias raises it, and more doubt than `damp` bears lowers it. */
+const lookWorthSchema = z.strictObject({
+  bias: z.number(),
+  odds: z.number().min(0),
+  open: z.number().min(0),
+  doubt: z.number().min(0),
+  damp: z.number().min(0),
+});
+
+const rising = (knots: readonly number[]): boolean => knots.every((knot, i) => i === 0 || knot > (knots[i - 1] ?? 0));
+const knots = z.array(positive).min(1).refine(rising, 'knots that rise');
+
+/** What looks must be worth for their cost while one recording is under way. */
+const recordingPriceSchema = z.strictObject({
+  /** Steps up to the horizon, the one under way included. */
+  stepsLeft: knots,
+  /** Left for looks [10⁹ multiply-accumulates]. */
+  leftGmacs: knots,
+  /** `[stepsLeft, leftGmacs]`: bit for 10⁹ multiply-accumulates; never rises with what is left. */
+  price: z.array(z.array(positive).refine((row) => row.every((price, i) => i === 0 || price <= (row[i - 1] ?? 0)), 'prices that never rise')).min(1),
+}).refine(({ stepsLeft, leftGmacs, price }) => price.length === stepsLeft.length && price.every((row) => row.length === leftGmacs.length), 'a price for each pair of knots');
+
+/** What looks are worth to one answer for a recording, measured on recordings that trained nothing: see `learn/worth`. */
+const worthSchema = z.strictObject({
+  appearance: lookWorthSchema.optional(),
+  motion: lookWorthSchema.optional(),
+  recording: recordingPriceSchema,
+  /** Recordings that it was fitted on. */
+  recordings: count,
+});
+
 const bySense = z.strictObject({ audio: count, appearance: count, motion: count });
 
 /**
@@ -151,6 +182,8 @@ export const hmsSchema = z.strictObject({
   stepS: positive.optional(),
   /** When one answer for a whole recording may be given before its end. */
   stopping: stoppingSchema.optional(),
+  /** What a look is worth under a budget for one recording. */
+  worth: worthSchema.optional(),
 });
 
 /** Schema of `manifest.json`; an unknown key is an error. */
@@ -185,6 +218,12 @@ export type HmsStage = keyof HmsManifest['stages'];
 export type Temperatures = HmsManifest['temperatures'];
 /** When one answer for a whole recording may be given before its end. */
 export type StoppingRule = z.infer<typeof stoppingSchema>;
+/** What looks are worth to one answer for a recording. */
+export type Worth = z.infer<typeof worthSchema>;
+/** What a look with one sense is worth. */
+export type LookWorth = z.infer<typeof lookWorthSchema>;
+/** What looks must be worth for their cost while one recording is under way. */
+export type RecordingPrice = z.infer<typeof recordingPriceSchema>;
 /** Parameters of the log-mel front end. */
 export type LogMelSpec = z.infer<typeof logMelSchema>;
 /** Parameters of a picture input. */

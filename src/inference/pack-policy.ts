@@ -33,7 +33,7 @@ export interface StageDescription {
 }
 
 /** The policy of a pack, as `hearken models show` tells it. */
-export interface PolicyDescription extends Pick<HmsManifest, 'kind' | 'nets' | 'sizes' | 'background' | 'temperatures' | 'stepS' | 'stopping'> {
+export interface PolicyDescription extends Pick<HmsManifest, 'kind' | 'nets' | 'sizes' | 'background' | 'temperatures' | 'stepS' | 'stopping' | 'worth'> {
   readonly labels: readonly string[];
   readonly stages: readonly StageDescription[];
 }
@@ -43,14 +43,14 @@ export interface PolicyDescription extends Pick<HmsManifest, 'kind' | 'nets' | '
  * @throws Fault `pack-hash-mismatch` when a stage is not the one described, `pack-invalid` when it costs something else
  */
 export const describePolicy = async (folder: string, { manifest, labels }: PackPolicy): Promise<PolicyDescription> => {
-  const { kind, nets, sizes, background, temperatures, stepS, stopping } = manifest;
+  const { kind, nets, sizes, background, temperatures, stepS, stopping, worth } = manifest;
   const stages = HMS_STAGES.map(async (stage): Promise<StageDescription> => {
     const { file, macs: said } = manifest.stages[stage];
     const { macs, parameters } = countMacs(decodeOnnx(await checkedModel(folder, manifest.stages[stage]), join(folder, file)));
     if (macs !== said) throw packInvalid(join(folder, 'manifest.json'), `policy.stages.${stage}.macs is ${said}, and the graph has ${macs}`);
     return { stage, file, parameters, macs };
   });
-  return { kind, nets, sizes, background, temperatures, ...(stepS === undefined ? {} : { stepS }), ...(stopping === undefined ? {} : { stopping }), labels, stages: await Promise.all(stages) };
+  return { kind, nets, sizes, background, temperatures, ...(stepS === undefined ? {} : { stepS }), ...(stopping === undefined ? {} : { stopping }), ...(worth === undefined ? {} : { worth }), labels, stages: await Promise.all(stages) };
 };
 
 const short = (sha256: string): string => sha256.slice(0, 12);

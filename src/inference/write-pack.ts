@@ -4,7 +4,7 @@ import { Fault } from '../faults.js';
 import { HMS_STAGES } from './hms-stages.js';
 import { countMacs } from './macs.js';
 import { MANIFEST_FILE, SENSES, parseManifest } from './manifest-file.js';
-import type { HmsManifest, HmsStage, PackManifest, SenseManifest, SenseName, StoppingRule, TensorSpec } from './manifest.js';
+import type { HmsManifest, HmsStage, PackManifest, SenseManifest, SenseName, StoppingRule, TensorSpec, Worth } from './manifest.js';
 import { decodeOnnx } from './onnx-schema.js';
 import type { OnnxModel, OnnxValueInfo } from './onnx-schema.js';
 import { inferShapes } from './onnx-shapes.js';
@@ -37,6 +37,7 @@ export interface PolicyParts extends Pick<HmsManifest, 'sizes' | 'nets' | 'tempe
   /** From one step to the next [s]; default the audio net's own hop. */
   readonly stepS?: number;
   readonly stopping?: StoppingRule;
+  readonly worth?: Worth;
 }
 
 /** A pack to be written. */
@@ -88,7 +89,7 @@ const senseManifest = (name: SenseName, parts: SenseParts): SenseManifest => {
 
 const POLICY_LABELS = 'policy.labels.txt';
 
-const policyManifest = ({ sizes, nets, temperatures, stages, background, stepS, stopping }: PolicyParts): HmsManifest => {
+const policyManifest = ({ sizes, nets, temperatures, stages, background, stepS, stopping, worth }: PolicyParts): HmsManifest => {
   const stage = (name: HmsStage): HmsManifest['stages'][HmsStage] => {
     const file = `policy.${name}.onnx`;
     return { file, sha256: sha256Of(stages[name]), macs: countMacs(decodeOnnx(stages[name], file)).macs };
@@ -96,7 +97,7 @@ const policyManifest = ({ sizes, nets, temperatures, stages, background, stepS, 
   return {
     kind: 'hms', nets, sizes,
     stages: { listen: stage('listen'), look: stage('look'), watch: stage('watch'), believe: stage('believe') },
-    labels: POLICY_LABELS, background: [...background ?? []], temperatures, ...(stepS === undefined ? {} : { stepS }), ...(stopping === undefined ? {} : { stopping }),
+    labels: POLICY_LABELS, background: [...background ?? []], temperatures, ...(stepS === undefined ? {} : { stepS }), ...(stopping === undefined ? {} : { stopping }), ...(worth === undefined ? {} : { worth }),
   };
 };
 

@@ -1,7 +1,7 @@
 import { defer, map, type Observable } from 'rxjs';
 import { Fault } from '../../faults.js';
 import { HMS_TENSOR } from '../../inference/hms-stages.js';
-import type { HmsSizes, HmsStage, SenseName, StoppingRule, Temperatures } from '../../inference/manifest.js';
+import type { HmsSizes, HmsStage, SenseName, StoppingRule, Temperatures, Worth } from '../../inference/manifest.js';
 import type { Session, Tensor } from '../../inference/types.js';
 import { NO_COST, type Cost } from '../../sense/types.js';
 import type { Lstm } from './state.js';
@@ -17,6 +17,8 @@ export interface HmsNet {
   readonly temperatures: Temperatures;
   /** When one answer for a whole recording may be given before its end; absent where nothing was shown of that. */
   readonly stopping?: StoppingRule;
+  /** What looks are worth to one answer for a recording; absent where that was not measured. */
+  readonly worth?: Worth;
   /** What the audio net makes of digital silence, `[dims.audio]`: it stands for sound that is missing. */
   readonly silence: Float32Array;
   /** The senses it has nets for. */
