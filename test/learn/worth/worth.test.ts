@@ -36,8 +36,8 @@ describe('every way that a recording can be looked at', () => {
         const moments = sequence(model, seed, length, true).map((moment) => ({ ...moment, audio: moment.audio ?? SILENCE.silence }));
         const recording = asSequence(model, SILENCE, moments, 'one');
         const last = reference(model, SILENCE, moments).at(-1)!;
-        const pattern = `a${last.opened.appearance ? 'i' : ''}${last.opened.motion ? 'm' : ''}`;
-        const scale = { a: 0.8, ai: 1.5, am: 1.5, aim: 2 }[pattern];
+        const { appearance, motion } = last.opened;
+        const scale = appearance && motion ? 2 : appearance || motion ? 1.5 : 0.8;
         const p = softmax(last.logits.map((value) => value / scale));
         const end = along(branchesOf({ model, temperatures, background: new Set() }, recording), moments);
         const target = recording.targets.at(-1)!;
