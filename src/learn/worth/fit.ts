@@ -20,8 +20,8 @@ export interface WorthOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Fewer recordings would fit their own luck. */
-export const FEWEST_RECORDINGS = 100;
+/** Fewer recordings would fit their own luck: on S2 the price from 100 or 200 is worse under some budgets than none, that from 400 hardly ever. */
+export const FEWEST_RECORDINGS = 400;
 /** More would only take longer. */
 const MOST_RECORDINGS = 1000;
 /** How often each recording is gone through: to try looks, and under budgets. */
