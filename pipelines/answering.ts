@@ -33,8 +33,8 @@ export const answerSpecOf = ({ camera, answer }: { readonly camera: string; read
 };
 
 /** What may be spent on the recording, if that is limited. */
-export const recordingCapOf = (answer: Answering | undefined, spec: AnswerSpec | undefined): RecordingCap | undefined =>
-  (answer?.budgetGmacs === undefined ? undefined : { gmacs: answer.budgetGmacs, horizonSteps: spec?.rule?.boundary.length });
+export const recordingCapOf = (answer: Answering | undefined, spec: AnswerSpec | undefined, { policy }: Nets): RecordingCap | undefined =>
+  (answer?.budgetGmacs === undefined ? undefined : { gmacs: answer.budgetGmacs, horizonSteps: spec?.rule?.boundary.length, price: policy?.net.worth?.recording });
 
 /**
  * Refuses what contradicts itself, before anything is loaded.

@@ -58,13 +58,13 @@ export const evaluate = async (options: EvaluateOptions, context: CommandContext
     const sequences = await evaluationClips(policy, nets, { ...options, profile, tell, stop: context.stop });
     if (context.stop.aborted) return 0;
     const { hopUs: stepUs, windowUs } = segmentOf(profile, nets);
-    const { labels, background: none, stopping } = policy.net;
+    const { labels, background: none, stopping, worth } = policy.net;
     const background = new Set([...none].map((label) => labels.indexOf(label)));
     const gmacs = gmacsOf({ audio: nets.audio, ...(nets.appearance === undefined ? {} : { appearance: nets.appearance }), ...(nets.motion === undefined ? {} : { motion: nets.motion }) });
     const graph = graphCosts(nets, stepUs);
     const budgets = budgetsOf(options.budgets, graph, Math.max(...sequences.map(({ steps }) => steps)));
     const measured = await measureBudgets({
-      follow: createFollow(policy.net), sequences, background, stepUs, gmacs, graph, budgets, horizonSteps: stopping?.boundary.length,
+      follow: createFollow(policy.net), sequences, background, stepUs, gmacs, graph, budgets, horizonSteps: stopping?.boundary.length, price: worth?.recording,
       onBudget: (done, of) => { tell.say(`${done} of ${of} budgets`); },
     });
     const runs: PolicyRuns = { pack: policy.name, ...measured, background, stopping, stepS: stepUs / 1e6, windowS: windowUs / 1e6 };

@@ -2,7 +2,7 @@
 import { defer, type Observable } from 'rxjs';
 import { ungated, type AuditOptions } from '../src/policy/audit.js';
 import { fusion } from '../src/policy/fusion.js';
-import { createHms } from '../src/policy/hms/hms.js';
+import { createHms, type Weighed } from '../src/policy/hms/hms.js';
 import { thresholdGate } from '../src/policy/threshold-gate.js';
 import type { Belief, Gate, GateMemory, Memory, Step, Verdict } from '../src/policy/types.js';
 import { createHear } from '../src/sense/hear.js';
@@ -23,7 +23,7 @@ const modeOf = ({ appearance, motion }: Parts['gates'], mode: Profile['gate']['m
   mode === 'off' ? { appearance: ungated(appearance), motion: ungated(motion) } : { appearance, motion };
 
 /** What decides and remembers: the learned policy if there is one, else thresholds and a fading memory. */
-const decidersOf = ({ gate, believe: settings, listen }: Profile, nets: Nets, weighed: () => boolean): Pick<Parts, 'gates' | 'policy'> => {
+const decidersOf = ({ gate, believe: settings, listen }: Profile, nets: Nets, weighed: () => Weighed | undefined): Pick<Parts, 'gates' | 'policy'> => {
   if (nets.policy !== undefined) return createHms({ net: nets.policy.net, gates: gate, settings, listen, weighed });
   const gateOf = (sense: 'appearance' | 'motion'): Gate =>
     thresholdGate({ sense, settings: gate[sense], listen, labels: nets.audio.labels, installed: nets[sense] !== undefined });
@@ -45,7 +45,7 @@ const auditOf = ({ gate: { mode, shadowShare: share }, look, emit: { confidence 
   : undefined;
 
 /** Makes what a profile asks for; a sensor whose settings are as before stays, with what it keeps of the last segment. */
-const make = (nets: Nets, profile: Profile, weighed: () => boolean, before?: Made): Made => {
+const make = (nets: Nets, profile: Profile, weighed: () => Weighed | undefined, before?: Made): Made => {
   const { gates, policy } = decidersOf(profile, nets, weighed);
   return { profile, parts: {
     hear: before === undefined || differ(before.profile.hear, profile.hear) ? createHear(nets.audio, profile.hear) : before.parts.hear,
@@ -58,17 +58,17 @@ const make = (nets: Nets, profile: Profile, weighed: () => boolean, before?: Mad
 /** Parts that stay what they are for a whole segment: a change waits until the next one is heard. */
 export class LiveParts {
   readonly #nets: Nets;
-  readonly #weighed: () => boolean;
+  readonly #weighed: () => Weighed | undefined;
   #now: Made;
   #next: Made;
 
   /**
    * @param nets what the stream runs
    * @param profile its settings at first
-   * @param weighed whether a budget wants to know what a look is worth; asked on each segment
+   * @param weighed for which kind of budget a look is weighed, if for any; asked on each segment
    * @throws Fault `settings-invalid` or `pack-invalid` when they do not fit the nets
    */
-  constructor(nets: Nets, profile: Profile, weighed: () => boolean = () => false) {
+  constructor(nets: Nets, profile: Profile, weighed: () => Weighed | undefined = () => undefined) {
     this.#nets = nets;
     this.#weighed = weighed;
     this.#now = make(nets, profile, weighed);

@@ -4,7 +4,7 @@ import { importModel, type ImportOptions } from '../src/inference/import-model.j
 import type { PackManifest, SenseName } from '../src/inference/manifest.js';
 import { listPacks, userPackFolder } from '../src/inference/pack-folders.js';
 import { describePack, loadPack, type PackDescription, type SenseDescription } from '../src/inference/pack.js';
-import type { ConfirmationRule, StoppingRule } from '../src/inference/manifest.js';
+import type { ConfirmationRule, StoppingRule, Worth } from '../src/inference/manifest.js';
 import type { PolicyDescription } from '../src/inference/pack-policy.js';
 import { pullPack, PUBLIC_PACK_NAMES } from '../src/inference/pull-pack.js';
 import { usage, type CommandContext } from './command.js';
@@ -51,7 +51,10 @@ const stoppingLine = ({ boundary, gap, gapByStep, confidence, recordings }: Stop
 const confirmationLine = ({ boundary, falseShare, confidence, streams }: ConfirmationRule): string =>
   `are confirmed from a score of ${boundary.map((score) => score?.toFixed(2) ?? 'never').join(', ')} on their first, second, … segment; shown on ${streams} streams that at most ${percent(falseShare)} of those confirmed, by any segment, are false, with ${percent(confidence)} confidence`;
 
-const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stages, stepS, stopping, confirmation }: PolicyDescription): string[] => [
+const worthLine = ({ appearance, motion, recordings }: Worth): string =>
+  `knows what ${[...(appearance === undefined ? [] : ['pictures']), ...(motion === undefined ? [] : ['clips'])].join(' and ')} are worth to one answer, and their price under a budget for a recording; fitted on ${recordings} recordings`;
+
+const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stages, stepS, stopping, confirmation, worth }: PolicyDescription): string[] => [
   `policy: ${kind}, ${labels.length} labels${background.length === 0 ? '' : ` (background: ${background.join(', ')})`}`,
   `  senses    ${Object.entries(nets).flatMap(([sense, net]) => (net === undefined ? [] : [`${sense} by ${net.pack} (${net.sha256.slice(0, 12)}…)`])).join(', ')}`,
   `  without a picture  ${UNSEEN[sizes.unseen]}`,
@@ -60,6 +63,7 @@ const policyLines = ({ kind, nets, sizes, labels, background, temperatures, stag
   ...(stepS === undefined ? [] : [`  step      ${stepS} s`]),
   ...(stopping === undefined ? [] : [`  stopping  ${stoppingLine(stopping)}`]),
   ...(confirmation === undefined ? [] : [`  events    ${confirmationLine(confirmation)}`]),
+  ...(worth === undefined ? [] : [`  looks     ${worthLine(worth)}`]),
 ];
 
 const packLines = ({ name, version, description, license, origin, folder, senses, policy }: PackDescription): string[] => [

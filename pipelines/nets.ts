@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { Fault } from '../src/faults.js';
 import { HMS_STAGES } from '../src/inference/hms-stages.js';
-import type { HmsStage, LogMelSpec, SenseName } from '../src/inference/manifest.js';
+import { rulesOf, type HmsStage, type LogMelSpec, type SenseName } from '../src/inference/manifest.js';
 import { packFolders } from '../src/inference/pack-folders.js';
 import { loadPack } from '../src/inference/pack.js';
 import { checkNet, netsOf } from '../src/inference/pack-policy.js';
@@ -94,7 +94,7 @@ const windowOf = ({ manifest: { input: { from } } }: Net): number => (from.kind 
 
 const openPolicy = async ({ manifest: { name } }: Pack, learned: PackPolicy, audio: Net): Promise<LoadedPolicy> => {
   const stages = Object.fromEntries(await Promise.all(HMS_STAGES.map(async (stage) => [stage, await learned.open(stage)] as const))) as Record<HmsStage, Session>;
-  const { sizes, background, temperatures, stepS, stopping, confirmation } = learned.manifest;
+  const { sizes, background, temperatures, stepS } = learned.manifest;
   const silence = await firstValueFrom(silentFeatures(audio));
   const windowUs = windowOf(audio);
   if (stepS !== undefined && stepS * 1e6 > windowUs) {
@@ -103,7 +103,7 @@ const openPolicy = async ({ manifest: { name } }: Pack, learned: PackPolicy, aud
   return {
     name,
     net: {
-      sizes, stages, labels: learned.labels, background: new Set(background), temperatures, silence, ...(stopping === undefined ? {} : { stopping }), ...(confirmation === undefined ? {} : { confirmation }),
+      sizes, stages, labels: learned.labels, background: new Set(background), temperatures, silence, ...rulesOf(learned.manifest),
       senses: new Set(netsOf(learned).map(({ sense }) => sense)),
     },
     ...(stepS === undefined ? {} : { stepUs: Math.round(stepS * 1e6) }),

@@ -5,7 +5,8 @@ import { RecordingBudget } from '../src/budget/recording-budget.js';
 import type { SiteBudget } from '../src/budget/site-budget.js';
 import type { StepBudget } from '../src/budget/types.js';
 import type { BudgetedCamera } from '../src/budget/warnings.js';
-import type { HmsStage } from '../src/inference/manifest.js';
+import type { HmsStage, RecordingPrice } from '../src/inference/manifest.js';
+import type { Weighed } from '../src/policy/hms/hms.js';
 import type { Profile } from '../src/settings/profile.js';
 import type { Nets } from './nets.js';
 import { segmentOf } from './segment-of.js';
@@ -39,6 +40,8 @@ export interface RecordingCap {
   readonly gmacs: number;
   /** Steps after which it is answered at the latest; absent without a stopping rule. */
   readonly horizonSteps?: number | undefined;
+  /** What looks must be worth for their cost; absent where that was not measured. */
+  readonly price?: RecordingPrice | undefined;
 }
 
 /**
@@ -69,9 +72,10 @@ export class StreamBudget {
     this.#recording = recording === undefined ? undefined : new RecordingBudget({ ...recording, graph });
   }
 
-  /** Whether it wants to know what a look is worth. */
-  get weighs(): boolean {
-    return this.#recording === undefined && this.#rate() !== undefined;
+  /** For which kind of budget it wants to know what a look is worth; undefined while nothing is limited. */
+  get weighs(): Weighed | undefined {
+    if (this.#recording !== undefined) return 'recording';
+    return this.#rate() === undefined ? undefined : 'rate';
   }
 
   /** The stream begins. */

@@ -66,7 +66,7 @@ export const liveStream = (options: StreamOptions): LiveStream => {
   const { profile, nets, host, firstFailure, source, stop, door, onSource, onOvertaken } = options;
   const segment = segmentOf(profile, nets);
   const answer = answerSpecOf(options, nets);
-  const budget = new StreamBudget(options.budget ?? new SiteBudget(), options.camera, graphCosts(nets, segment.hopUs), profile.budget, recordingCapOf(options.answer, answer));
+  const budget = new StreamBudget(options.budget ?? new SiteBudget(), options.camera, graphCosts(nets, segment.hopUs), profile.budget, recordingCapOf(options.answer, answer, nets));
   const own = (one: Profile): Profile => (mayBeLive(source) ? apart(one, options.camera) : one);
   const parts = new LiveParts(nets, own(profile), () => budget.weighs);
   const recognised = recognise(source.url, stop, {

@@ -41,7 +41,7 @@ const classesOf = ({ set, clips, parts }: Dataset): CardParts['classes'] => set.
 const partsOf = ({ name, dataset, remarks, verdict, packs, training }: Learned, plots: readonly string[]): CardParts => {
   const count = (part: 'train' | 'val' | 'test'): number => partOf(dataset, part).sequences.length;
   return {
-    name, plots, training, figures: verdict.figures, stopping: verdict.stopping, remarks: remarks.map(({ text }) => text), classes: classesOf(dataset),
+    name, plots, training, figures: verdict.figures, stopping: verdict.stopping, worth: verdict.worth, remarks: remarks.map(({ text }) => text), classes: classesOf(dataset),
     nets: Object.fromEntries(SENSE_NAMES.flatMap((sense) => (packs[sense] === undefined ? [] : [[sense, packs[sense].manifest.name]]))),
     clips: { train: count('train'), val: count('val'), test: count('test'), reported: verdict.reported },
   };
@@ -51,7 +51,7 @@ const partsOf = ({ name, dataset, remarks, verdict, packs, training }: Learned, 
 const reportOf = (learned: Learned, parts: CardParts): object => {
   const { name, nets, clips, classes, training, figures } = parts;
   return {
-    schema: 'hearken.learned.v1', name, nets, clips, classes, training, remarks: learned.remarks, temperatures: learned.verdict.temperatures, stopping: learned.verdict.stopping, confirmation: { why: ONLY_CLIPS }, figures,
+    schema: 'hearken.learned.v1', name, nets, clips, classes, training, remarks: learned.remarks, temperatures: learned.verdict.temperatures, stopping: learned.verdict.stopping, confirmation: { why: ONLY_CLIPS }, worth: learned.verdict.worth, figures,
     parts: Object.fromEntries([...learned.dataset.parts].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 };
@@ -70,7 +70,7 @@ export const writeLearned = async (learned: Learned): Promise<{ readonly folder:
     description: `${labels.length} classes by Hierarchical Modality Selection: ${labels.slice(0, 6).join(', ')}${labels.length > 6 ? ', …' : ''}`,
     senses: {},
     policy: {
-      sizes: sizesOf(model.shape), stages: exportHms(model), labels, background, temperatures: verdict.temperatures, ...('rule' in verdict.stopping ? { stopping: verdict.stopping.rule } : {}),
+      sizes: sizesOf(model.shape), stages: exportHms(model), labels, background, temperatures: verdict.temperatures, ...('rule' in verdict.stopping ? { stopping: verdict.stopping.rule } : {}), ...('fitted' in verdict.worth ? { worth: verdict.worth.fitted } : {}),
       nets: { audio: netOf(packs.audio, 'audio'), ...optionalNet(packs.appearance, 'appearance'), ...optionalNet(packs.motion, 'motion') },
     },
   }, learned.folder);

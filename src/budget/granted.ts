@@ -13,9 +13,15 @@ const refused = (verdict: Verdict, why: string): Verdict => {
   return { ...verdict, decision: { open: false, reason: 'budget', detail: `${detail === undefined ? '' : `${detail}; `}${why}` } };
 };
 
+const opened = (verdict: Verdict, worth: number): Verdict => {
+  const { detail } = verdict.decision;
+  return { ...verdict, decision: { open: true, reason: 'worth', detail: `${detail === undefined ? '' : `${detail}; `}worth ${worth.toFixed(2)} bit` } };
+};
+
 /**
  * A gate whose wish to look must be granted: it has to be worth its price, and its worst case is reserved before anything
- * is decoded or run. A wish that is refused leaves the gate shut with the reason `budget`, and costs nothing.
+ * is decoded or run. A wish that is refused leaves the gate shut with the reason `budget`, and costs nothing. A gate without a wish may be opened
+ * with the reason `worth`, where the budget knows that to be worth its price.
  *
  * @example hear(segment).pipe(through(granted(gates.appearance, budget), memory, () => see(segment)))
  */
@@ -23,7 +29,8 @@ export const granted = (gate: Gate | undefined, budget: BudgetNow): Gate | undef
   ...gate,
   decide: (memory, evidence) => gate.decide(memory, evidence).pipe(map((verdict) => {
     const { sense } = gate;
-    if (!verdict.decision.open || sense === 'audio') return verdict;
+    if (sense === 'audio') return verdict;
+    if (!verdict.decision.open) return verdict.worth !== undefined && budget()?.offer?.(sense, verdict.worth) === true ? opened(verdict, verdict.worth) : verdict;
     const why = budget()?.look(sense, verdict.worth);
     return why === undefined ? verdict : refused(verdict, why);
   })),

@@ -44,6 +44,11 @@ export interface StepBudget {
    * @param worth what the look is worth [bit]
    */
   look(sense: 'appearance' | 'motion', worth?: number): string | undefined;
+  /**
+   * A gate stays shut, and somebody has worked out what a look would be worth. True when the look is to be made all the same, and then it
+   * is reserved. Absent where only open gates are asked about.
+   */
+  offer?(sense: 'appearance' | 'motion', worth: number): boolean;
   /** The segment is over: what was reserved and not needed is given back. */
   settle(belief: Belief): BudgetFigures;
 }

@@ -1,6 +1,7 @@
 /** A policy under budgets for a recording: what each buys, in the paper's reading and in the product's, beside schedules of the same cost. */
 import { RecordingBudget } from '../budget/recording-budget.js';
 import type { GraphCosts } from '../budget/action-costs.js';
+import type { RecordingPrice } from '../inference/manifest.js';
 import { seeded } from '../learn/random.js';
 import type { FeatureSequence, Openings, SequenceRun } from '../learn/types.js';
 import { answerAt } from './runs.js';
@@ -23,6 +24,8 @@ export interface BudgetsOptions {
   readonly graph: GraphCosts;
   /** The last step that an answer may take; absent without a stopping rule. */
   readonly horizonSteps?: number | undefined;
+  /** What looks must be worth, where the pack knows it. */
+  readonly price?: RecordingPrice | undefined;
   /** For a whole recording [10⁹ multiply-accumulates]. */
   readonly budgets: readonly number[];
   readonly onBudget?: (done: number, of: number) => void;
@@ -34,8 +37,10 @@ export interface BudgetRow {
   readonly budget: number;
   /** Answered when it is consumed: a step that would overshoot is not begun (HMS §4.2.2, Table 2). */
   readonly ending: Estimate;
-  /** Looks are granted while they can be paid, and listening goes first: the product. */
+  /** Looks are granted while they can be paid and are worth their price, and listening goes first: the product. */
   readonly granting: Estimate;
+  /** The same without a price, looks spread over the steps, and how much more often the product is right (paired); absent where there is none. */
+  readonly spread?: { readonly granting: Estimate; readonly gain: Estimate; readonly spent: number };
   /** The same budget on looks at random, as many; and evenly, as often. */
   readonly random: Estimate;
   readonly uniform: Estimate;
@@ -72,27 +77,31 @@ const whenConsumed = (run: Followed, budget: number): number => {
 const share = (hits: readonly boolean[]): Estimate => wilson(hits.filter(Boolean).length, hits.length);
 
 /** One budget's row. `own` ran to the end without a budget. */
-const rowOf = async (budget: number, own: readonly Followed[], { follow, sequences, background, stepUs, gmacs, graph, horizonSteps }: BudgetsOptions): Promise<BudgetRow> => {
-  const under = async (openings?: (sequence: FeatureSequence) => Openings | undefined): Promise<Followed[]> => {
+const rowOf = async (budget: number, own: readonly Followed[], { follow, sequences, background, stepUs, gmacs, graph, horizonSteps, price }: BudgetsOptions): Promise<BudgetRow> => {
+  const under = async (openings?: (sequence: FeatureSequence) => Openings | undefined, asked: RecordingPrice | null = price ?? null): Promise<Followed[]> => {
     const runs: Followed[] = [];
     for (const sequence of sequences) {
       const forced = openings?.(sequence);
-      runs.push(await follow(sequence, { stepUs, gmacs, budget: new RecordingBudget({ gmacs: budget, graph, horizonSteps: horizonSteps ?? sequence.steps }), ...(forced === undefined ? {} : { openings: forced }) }));
+      runs.push(await follow(sequence, { stepUs, gmacs, budget: new RecordingBudget({ gmacs: budget, graph, horizonSteps: horizonSteps ?? sequence.steps, price: forced === undefined ? asked ?? undefined : undefined }), ...(forced === undefined ? {} : { openings: forced }) }));
     }
     return runs;
   };
   const targets = sequences.map(({ targets: all }) => all.at(-1) ?? -1);
   const granted = await under();
+  const spread = price === undefined ? undefined : await under(undefined, null);
   const rates = usage(granted);
   const drawn = randomLike(granted, SEED);
   const others = [await under(({ id }) => drawn.get(id)), await under(({ steps }) => uniform(steps, rates)), await under(({ steps }) => constant(steps, { appearance: true, motion: true }))];
   const hits = (runs: readonly Followed[]): boolean[] => runs.map((run, i) => rightAt(run, run.targets.length - 1, targets[i] ?? -1, background));
   const [ours, random = [], even = [], first = []] = [hits(granted), ...others.map(hits)];
   const best = ours.map((hit, i) => hit || random[i] === true || even[i] === true || first[i] === true);
-  // Where the policy wished for nothing that it was refused, the budget is not what held it back.
-  const wanting = granted.filter((run, i) => spentOn(run) < spentOn(own[i] ?? run) * (1 - GRAIN));
+  const before = spread === undefined ? undefined : hits(spread);
+  // Where gates decide alone and wished for nothing that was refused, the budget is not what held them back.
+  const wanting = price !== undefined ? granted : granted.filter((run, i) => spentOn(run) < spentOn(own[i] ?? run) * (1 - GRAIN));
   return {
-    budget, ending: share(own.map((run, i) => rightAt(run, whenConsumed(run, budget), targets[i] ?? -1, background))), granting: share(ours), random: share(random), uniform: share(even), hindsight: share(best),
+    budget, ending: share(own.map((run, i) => rightAt(run, whenConsumed(run, budget), targets[i] ?? -1, background))), granting: share(ours),
+    ...(spread === undefined || before === undefined ? {} : { spread: { granting: share(before), gain: bootstrap(ours.map((hit, i) => Number(hit) - Number(before[i] === true)), mean, seeded(SEED)), spent: mean(spread.map((run) => spentOn(run))) } }),
+    random: share(random), uniform: share(even), hindsight: share(best),
     regret: bootstrap(ours.map((hit, i) => Number(best[i] === true) - Number(hit)), mean, seeded(SEED)),
     spent: mean(granted.map((run) => spentOn(run))), utilization: mean(wanting.map((run) => spentOn(run) / budget)),
     violations: [granted, ...others].flat().filter((run) => spentOn(run) > budget * (1 + GRAIN)).length,

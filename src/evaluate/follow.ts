@@ -3,7 +3,7 @@ import { concatMap, lastValueFrom, of } from 'rxjs';
 import { granted } from '../budget/granted.js';
 import type { StepBudget } from '../budget/types.js';
 import type { FeatureSequence, Openings, SequenceRun } from '../learn/types.js';
-import { createHms } from '../policy/hms/hms.js';
+import { createHms, type Weighed } from '../policy/hms/hms.js';
 import type { HmsNet } from '../policy/hms/net.js';
 import { through } from '../policy/through.js';
 import type { Belief, Gate, GateMemory, Known, Memory, Verdict } from '../policy/types.js';
@@ -17,7 +17,7 @@ export interface FollowOptions {
   readonly gmacs: Readonly<Record<'audio' | 'appearance' | 'motion', number>>;
   /** Opens the gates at these steps, whatever the policy would have. */
   readonly openings?: Openings;
-  /** What may be spent. */
+  /** What may be spent on the recording. */
   readonly budget?: StepBudget;
 }
 
@@ -69,8 +69,10 @@ export type Follow = (sequence: FeatureSequence, options: FollowOptions) => Prom
  * a gate that opens where there is none gets no answer. Where the budget pays for no further step, the run ends there.
  */
 export const createFollow = (net: HmsNet): Follow => {
-  const { gates, policy } = createHms({ net, gates: { appearance: ASK, motion: ASK }, settings: { heardS: 1, seenS: 1, keep: ALL }, listen: [] });
+  let weighed: Weighed | undefined;
+  const { gates, policy } = createHms({ net, gates: { appearance: ASK, motion: ASK }, settings: { heardS: 1, seenS: 1, keep: ALL }, listen: [], weighed: () => weighed });
   return async (sequence, { stepUs, gmacs, openings, budget }) => {
+    weighed = budget === undefined ? undefined : 'recording';
     const gateOf = (sense: 'appearance' | 'motion'): Gate | undefined =>
       granted(openings === undefined ? gates[sense] : forcedGate(gates[sense], (step) => openings[sense][step] === 1), () => budget);
     const beliefs: Belief[] = [];

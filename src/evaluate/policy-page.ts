@@ -1,15 +1,19 @@
 /** The report of `hearken evaluate` in Markdown. */
 import type { StoppingRule } from '../inference/manifest.js';
+import type { Estimate } from './intervals.js';
 import { interval, percent, table } from './markdown.js';
 import type { PolicyReport } from './policy-report.js';
 
 const amount = (gmacs: number): string => gmacs.toPrecision(3);
 
-const budgetPart = ({ budgets, alwaysGmacs }: PolicyReport): string[] => (budgets.length === 0 ? [] : [
+/** A difference of shares in points, with its interval. */
+const pointsOf = ({ value, low, high }: Estimate): string => `${(value * 100).toFixed(1)} (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
+
+const budgetPart = ({ budgets, alwaysGmacs }: PolicyReport, priced = budgets.some(({ spread }) => spread !== undefined)): string[] => (budgets.length === 0 ? [] : [
   '## Under a budget for each recording',
-  'Granted: looks are made while they can be paid for, listening first; so the product does it. Consumed: the answer is given once the budget is consumed, as in the HMS paper\'s Table 2. At random, evenly: the same budget on as many looks. Regret: how far the product stays below the best of these schedules, chosen for each recording in hindsight.',
-  table(['budget [GMAC]', 'of always everything', 'granted', 'consumed', 'at random', 'evenly', 'in hindsight', 'regret [points]', 'spent [GMAC]', 'used, where something was refused', 'overspent'], budgets.map((row) => [
-    amount(row.budget), percent(row.budget / alwaysGmacs), interval(row.granting), percent(row.ending.value), percent(row.random.value), percent(row.uniform.value),
+  `Granted: looks are made while they can be paid for, listening first; so the product does it${priced ? ', where they are worth their price by what the pack knows of that' : ''}.${priced ? ' Spread: without a price, looks that gates open for come in equal parts over the steps; gain: how much more often the product is right, paired.' : ''} Consumed: the answer is given once the budget is consumed, as in the HMS paper's Table 2. At random, evenly: the same budget on as many looks. Regret: how far the product stays below the best of these schedules, chosen for each recording in hindsight.`,
+  table(['budget [GMAC]', 'of always everything', 'granted', ...(priced ? ['spread', 'gain [points]'] : []), 'consumed', 'at random', 'evenly', 'in hindsight', 'regret [points]', 'spent [GMAC]', 'used, where something was refused', 'overspent'], budgets.map((row) => [
+    amount(row.budget), percent(row.budget / alwaysGmacs), interval(row.granting), ...(row.spread === undefined ? [] : [interval(row.spread.granting), pointsOf(row.spread.gain)]), percent(row.ending.value), percent(row.random.value), percent(row.uniform.value),
     percent(row.hindsight.value), (row.regret.value * 100).toFixed(1), amount(row.spent), percent(row.utilization), `${row.violations}`,
   ])),
   '![What a budget buys](budget.svg)',

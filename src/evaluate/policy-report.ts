@@ -103,6 +103,7 @@ export const policyPlots = async (report: PolicyReport, { own }: Pick<PolicyRuns
       title: 'What a budget buys', subtitle: `${report.pack}, ${report.recordings} recordings`, axis: { title: 'budget for a recording [10⁹ multiply-accumulates, logarithmic]', scale: 'log' },
       series: [
         { name: 'granted while it lasts', kind: 'line', points: report.budgets.map(({ budget, granting }) => ({ cost: budget, accuracy: granting })) },
+        ...(report.budgets.some(({ spread }) => spread !== undefined) ? [{ name: 'spread over the steps', kind: 'line' as const, points: report.budgets.flatMap(({ budget, spread }) => (spread === undefined ? [] : [{ cost: budget, accuracy: spread.granting }])) }] : []),
         { name: 'answered when consumed', kind: 'line', points: report.budgets.map(({ budget, ending }) => ({ cost: budget, accuracy: ending })) },
         { name: 'as many looks at random', kind: 'line', points: report.budgets.map(({ budget, random }) => ({ cost: budget, accuracy: random })) },
         { name: 'as many looks evenly', kind: 'line', points: report.budgets.map(({ budget, uniform }) => ({ cost: budget, accuracy: uniform })) },

@@ -130,6 +130,37 @@ const confirmationSchema = z.strictObject({
   streams: count,
 });
 
+/** What a look is worth, as it was fitted: see `policy/hms/worth.ts`. Each term but the bias raises it, and more doubt than `damp` bears lowers it. */
+const lookWorthSchema = z.strictObject({
+  bias: z.number(),
+  odds: z.number().min(0),
+  open: z.number().min(0),
+  doubt: z.number().min(0),
+  damp: z.number().min(0),
+});
+
+const rising = (knots: readonly number[]): boolean => knots.every((knot, i) => i === 0 || knot > (knots[i - 1] ?? 0));
+const knots = z.array(positive).min(1).refine(rising, 'knots that rise');
+
+/** What looks must be worth for their cost while one recording is under way. */
+const recordingPriceSchema = z.strictObject({
+  /** Steps up to the horizon, the one under way included. */
+  stepsLeft: knots,
+  /** Left for looks [10⁹ multiply-accumulates]. */
+  leftGmacs: knots,
+  /** `[stepsLeft, leftGmacs]`: bit for 10⁹ multiply-accumulates; never rises with what is left. */
+  price: z.array(z.array(positive).refine((row) => row.every((price, i) => i === 0 || price <= (row[i - 1] ?? 0)), 'prices that never rise')).min(1),
+}).refine(({ stepsLeft, leftGmacs, price }) => price.length === stepsLeft.length && price.every((row) => row.length === leftGmacs.length), 'a price for each pair of knots');
+
+/** What looks are worth to one answer for a recording, measured on recordings that trained nothing: see `learn/worth`. */
+const worthSchema = z.strictObject({
+  appearance: lookWorthSchema.optional(),
+  motion: lookWorthSchema.optional(),
+  recording: recordingPriceSchema,
+  /** Recordings that it was fitted on. */
+  recordings: count,
+});
+
 const bySense = z.strictObject({ audio: count, appearance: count, motion: count });
 
 /**
@@ -168,6 +199,8 @@ export const hmsSchema = z.strictObject({
   stopping: stoppingSchema.optional(),
   /** When events on a stream are confirmed; without it, once they have lasted for `emit.min_duration_s`. */
   confirmation: confirmationSchema.optional(),
+  /** What a look is worth under a budget for one recording. */
+  worth: worthSchema.optional(),
 });
 
 /** Schema of `manifest.json`; an unknown key is an error. */
@@ -204,6 +237,24 @@ export type Temperatures = HmsManifest['temperatures'];
 export type StoppingRule = z.infer<typeof stoppingSchema>;
 /** When events on a stream are confirmed. */
 export type ConfirmationRule = z.infer<typeof confirmationSchema>;
+/** What looks are worth to one answer for a recording. */
+export type Worth = z.infer<typeof worthSchema>;
+/** What a look with one sense is worth. */
+export type LookWorth = z.infer<typeof lookWorthSchema>;
+/** What looks must be worth for their cost while one recording is under way. */
+export type RecordingPrice = z.infer<typeof recordingPriceSchema>;
+/** What was shown of a policy beside its nets; each is absent where nothing was. */
+export interface PolicyRules {
+  /** When one answer for a whole recording may be given before its end. */
+  readonly stopping?: StoppingRule | undefined;
+  /** When events on a stream are confirmed. */
+  readonly confirmation?: ConfirmationRule | undefined;
+  /** What looks are worth to one answer for a recording. */
+  readonly worth?: Worth | undefined;
+}
+/** The rules alone of whatever has some. */
+export const rulesOf = ({ stopping, confirmation, worth }: PolicyRules): PolicyRules =>
+  ({ ...(stopping === undefined ? {} : { stopping }), ...(confirmation === undefined ? {} : { confirmation }), ...(worth === undefined ? {} : { worth }) });
 /** Parameters of the log-mel front end. */
 export type LogMelSpec = z.infer<typeof logMelSchema>;
 /** Parameters of a picture input. */

@@ -4,7 +4,7 @@ import { checkedModel, readLabels } from './checked-model.js';
 import { HMS_STAGES, hmsStages } from './hms-stages.js';
 import { countMacs } from './macs.js';
 import { packInvalid, SENSES } from './manifest-file.js';
-import type { HmsManifest, HmsStage, SenseName } from './manifest.js';
+import { rulesOf, type PolicyRules, type HmsManifest, type HmsStage, type SenseName } from './manifest.js';
 import { decodeOnnx } from './onnx-schema.js';
 import { openSession } from './session.js';
 import type { Pack, PackPolicy } from './types.js';
@@ -33,7 +33,7 @@ export interface StageDescription {
 }
 
 /** The policy of a pack, as `hearken models show` tells it. */
-export interface PolicyDescription extends Pick<HmsManifest, 'kind' | 'nets' | 'sizes' | 'background' | 'temperatures' | 'stepS' | 'stopping' | 'confirmation'> {
+export interface PolicyDescription extends PolicyRules, Pick<HmsManifest, 'kind' | 'nets' | 'sizes' | 'background' | 'temperatures' | 'stepS'> {
   readonly labels: readonly string[];
   readonly stages: readonly StageDescription[];
 }
@@ -43,17 +43,14 @@ export interface PolicyDescription extends Pick<HmsManifest, 'kind' | 'nets' | '
  * @throws Fault `pack-hash-mismatch` when a stage is not the one described, `pack-invalid` when it costs something else
  */
 export const describePolicy = async (folder: string, { manifest, labels }: PackPolicy): Promise<PolicyDescription> => {
-  const { kind, nets, sizes, background, temperatures, stepS, stopping, confirmation } = manifest;
+  const { kind, nets, sizes, background, temperatures, stepS } = manifest;
   const stages = HMS_STAGES.map(async (stage): Promise<StageDescription> => {
     const { file, macs: said } = manifest.stages[stage];
     const { macs, parameters } = countMacs(decodeOnnx(await checkedModel(folder, manifest.stages[stage]), join(folder, file)));
     if (macs !== said) throw packInvalid(join(folder, 'manifest.json'), `policy.stages.${stage}.macs is ${said}, and the graph has ${macs}`);
     return { stage, file, parameters, macs };
   });
-  return {
-    kind, nets, sizes, background, temperatures, ...(stepS === undefined ? {} : { stepS }), ...(stopping === undefined ? {} : { stopping }),
-    ...(confirmation === undefined ? {} : { confirmation }), labels, stages: await Promise.all(stages),
-  };
+  return { kind, nets, sizes, background, temperatures, ...(stepS === undefined ? {} : { stepS }), ...rulesOf(manifest), labels, stages: await Promise.all(stages) };
 };
 
 const short = (sha256: string): string => sha256.slice(0, 12);

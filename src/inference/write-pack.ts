@@ -4,7 +4,7 @@ import { Fault } from '../faults.js';
 import { HMS_STAGES } from './hms-stages.js';
 import { countMacs } from './macs.js';
 import { MANIFEST_FILE, SENSES, parseManifest } from './manifest-file.js';
-import type { ConfirmationRule, HmsManifest, HmsStage, PackManifest, SenseManifest, SenseName, StoppingRule, TensorSpec } from './manifest.js';
+import { rulesOf, type HmsManifest, type HmsStage, type PackManifest, type PolicyRules, type SenseManifest, type SenseName, type TensorSpec } from './manifest.js';
 import { decodeOnnx } from './onnx-schema.js';
 import type { OnnxModel, OnnxValueInfo } from './onnx-schema.js';
 import { inferShapes } from './onnx-shapes.js';
@@ -28,7 +28,7 @@ export interface SenseParts {
 }
 
 /** A learned policy to be written. Hashes and costs are taken from the graphs; their edges must be those of its sizes. */
-export interface PolicyParts extends Pick<HmsManifest, 'sizes' | 'nets' | 'temperatures'> {
+export interface PolicyParts extends PolicyRules, Pick<HmsManifest, 'sizes' | 'nets' | 'temperatures'> {
   /** Bytes of each stage's `.onnx` file. */
   readonly stages: Readonly<Record<HmsStage, Uint8Array>>;
   /** Class names in the order of the logits. */
@@ -36,8 +36,6 @@ export interface PolicyParts extends Pick<HmsManifest, 'sizes' | 'nets' | 'tempe
   readonly background?: readonly string[];
   /** From one step to the next [s]; default the audio net's own hop. */
   readonly stepS?: number;
-  readonly stopping?: StoppingRule;
-  readonly confirmation?: ConfirmationRule;
 }
 
 /** A pack to be written. */
@@ -89,7 +87,8 @@ const senseManifest = (name: SenseName, parts: SenseParts): SenseManifest => {
 
 const POLICY_LABELS = 'policy.labels.txt';
 
-const policyManifest = ({ sizes, nets, temperatures, stages, background, stepS, stopping, confirmation }: PolicyParts): HmsManifest => {
+const policyManifest = (parts: PolicyParts): HmsManifest => {
+  const { sizes, nets, temperatures, stages, background, stepS } = parts;
   const stage = (name: HmsStage): HmsManifest['stages'][HmsStage] => {
     const file = `policy.${name}.onnx`;
     return { file, sha256: sha256Of(stages[name]), macs: countMacs(decodeOnnx(stages[name], file)).macs };
@@ -97,8 +96,7 @@ const policyManifest = ({ sizes, nets, temperatures, stages, background, stepS, 
   return {
     kind: 'hms', nets, sizes,
     stages: { listen: stage('listen'), look: stage('look'), watch: stage('watch'), believe: stage('believe') },
-    labels: POLICY_LABELS, background: [...background ?? []], temperatures, ...(stepS === undefined ? {} : { stepS }), ...(stopping === undefined ? {} : { stopping }),
-    ...(confirmation === undefined ? {} : { confirmation }),
+    labels: POLICY_LABELS, background: [...background ?? []], temperatures, ...(stepS === undefined ? {} : { stepS }), ...rulesOf(parts),
   };
 };
 

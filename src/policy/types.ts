@@ -136,7 +136,8 @@ export interface Verdict {
   readonly thoughts?: Thoughts;
   /**
    * By how much looking is expected to lower the risk of being wrong, in log loss [bit]: what a budget weighs against the
-   * cost. Infinity for a look that the user asked for, whatever it tells; absent where nobody has worked it out.
+   * cost, also where the gate stays shut, if a budget may open it. Infinity for a look that the user asked for, whatever it tells; absent where
+   * nobody has worked it out.
    */
   readonly worth?: number;
 }

@@ -65,14 +65,14 @@ export interface Thoughts {
  * Why a gate opened or stayed shut: the machine's part, fit for a metric's label.
  * Open: `listed` a sound of the listen list; `uncertain` what is heard is neither a known sound nor background;
  * `heartbeat` too long since the last look; `held` the cause is gone or weaker, but the hold is not over yet.
- * `ungated` the gate mode is off: everything is always read.
+ * `ungated` the gate mode is off: everything is always read; `worth` the net leaves it shut, but a budget finds the look worth its price.
  * Either: `learned` a trained gate decided.
  * Shut: `quiet` confidently background; `sure` confidently a known sound that is not listed; `cooldown` a cause is
  * there, but the last hold ended too short a time ago; `no-audio` nothing was heard and no heartbeat is due;
  * `nested` the policy looks at a clip only behind a picture, and there was none; `no-pack` there is no net for this sense; `off` the profile forbids it; `budget` it would have opened, but was refused.
  */
 export type GateReason =
-  | 'listed' | 'uncertain' | 'heartbeat' | 'held' | 'ungated' | 'learned'
+  | 'listed' | 'uncertain' | 'heartbeat' | 'held' | 'ungated' | 'worth' | 'learned'
   | 'quiet' | 'sure' | 'cooldown' | 'no-audio' | 'nested' | 'no-pack' | 'off' | 'budget';
 
 /** What a gate decided on one segment. */

@@ -122,4 +122,63 @@ describe('budget/recording-budget', () => {
       expect(wishes.slice(0, horizonSteps).every((one) => step(budget, one) !== undefined)).to.equal(true);
     }));
   });
+
+  const PRICE = { stepsLeft: [1, 10], leftGmacs: [0.03, 1.3], price: [[10, 1], [100, 10]] };
+  const priced = (mmacs: number, horizonSteps?: number): RecordingBudget => new RecordingBudget({ gmacs: mmacs / 1e3, graph: GRAPH, horizonSteps, price: PRICE });
+
+  it('has looks made that are worth their price, whether the gate opens or not, and says what the others lack', () => {
+    // 40 of 240 are for hearing ten steps. A picture must be worth 0.03 GMAC at some 50 bit each.
+    const budget = priced(240, 10);
+    budget.hear();
+    expect(budget.look('appearance', 0.5)).to.match(/^worth 0.50 bit of 0\.9\d$/);
+    expect(budget.offer('appearance', 0.5)).to.equal(false);
+    expect(budget.offer('appearance', 3)).to.equal(true);
+    expect(budget.look('motion', 99)).to.equal(undefined);
+    expect(budget.look('motion', 99)).to.equal('what is left for this recording is kept for listening');
+    expect(budget.offer('motion', 99)).to.equal(false);
+    expect(budget.figures.refusals).to.deep.equal({ price: 1, cap: 1 });
+    expect(budget.figures.recording?.spentGmacs).to.be.closeTo(0.134, 1e-9);
+  });
+
+  it('asks no price of what the user asked for, nor where the last step is not known', () => {
+    const asked = priced(240, 10);
+    asked.hear();
+    expect(asked.look('motion', Infinity)).to.equal(undefined);
+    const endless = priced(240);
+    endless.hear();
+    expect(endless.look('motion', 0.001)).to.equal(undefined);
+    expect(endless.offer('appearance', 99)).to.equal(false);
+    const unpriced = budgetOf(240, 10);
+    unpriced.hear();
+    expect(unpriced.offer('appearance', 99)).to.equal(false);
+  });
+
+  const worthy = fc.array(fc.record({ sense: fc.constantFrom('appearance' as const, 'motion' as const), worth: fc.double({ min: 0, max: 20, noNaN: true }), open: fc.boolean() }), { maxLength: 4 });
+
+  it('whatever looks are worth: never overspent, and every step up to the horizon is heard', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 12 }), fc.nat(1500), fc.array(worthy, { minLength: 12, maxLength: 12 }), (horizonSteps, beside, steps) => {
+      const budget = priced(horizonSteps * MMACS.audio + beside, horizonSteps);
+      let mmacs = 0;
+      for (const wishes of steps.slice(0, horizonSteps)) {
+        expect(budget.hear()).to.equal(true);
+        const done = wishes.filter(({ sense, worth, open }) => (open ? budget.look(sense, worth) === undefined : budget.offer(sense, worth)));
+        const spent = MMACS.audio + done.reduce((sum, { sense }) => sum + MMACS[sense], 0);
+        budget.settle({ cost: cost(spent / 1e3) });
+        mmacs += spent;
+      }
+      expect(mmacs).to.be.at.most(horizonSteps * MMACS.audio + beside);
+    }));
+  });
+
+  it('grants with more left what it grants with less', () => {
+    fc.assert(fc.property(fc.nat(1300), fc.nat(1300), fc.nat(9), fc.constantFrom('appearance' as const, 'motion' as const), fc.double({ min: 0, max: 20, noNaN: true }), (some, more, heard, sense, worth) => {
+      const grants = (mmacs: number): boolean => {
+        const budget = priced(10 * MMACS.audio + mmacs, 10);
+        for (let i = 0; i < heard; i += 1) step(budget, HEARD);
+        budget.hear();
+        return budget.offer(sense, worth);
+      };
+      expect(grants(some + more)).to.satisfy((granted: boolean) => granted || !grants(some));
+    }));
+  });
 });

@@ -6,6 +6,8 @@ import { createFollow, type Followed } from '../../src/evaluate/follow.js';
 import { constant } from '../../src/evaluate/schedules.js';
 import { probabilitiesAt } from '../../src/evaluate/runs.js';
 import { run } from '../../src/learn/model/run.js';
+import { branchesOf } from '../../src/learn/worth/branches.js';
+import { byPrice, ending, worthsOf } from '../../src/learn/worth/follow.js';
 import { seeded } from '../../src/learn/random.js';
 import type { FeatureSequence } from '../../src/learn/types.js';
 import type { HmsNet } from '../../src/policy/hms/net.js';
@@ -95,6 +97,37 @@ describe('a policy that follows known features', () => {
     }).length;
     expect(rich.granting.value, 'a budget that is never felt changes nothing').to.be.closeTo(right / 40, 1e-9);
     expect(rich.ending.value).to.equal(rich.granting.value);
+  });
+
+  it('looks under a budget exactly where the fit of its price had it look', async () => {
+    const graph = graphOf(net), some = sequences(25), estimate = { bias: 0, odds: 0.3, open: 0.5, doubt: 1, damp: 0.1 };
+    const worth = { appearance: estimate, motion: estimate, recording: { stepsLeft: [1, 6], leftGmacs: [0.02, 0.7], price: [[20, 2], [60, 5]] }, recordings: 100 };
+    const knowing = await netOf(model, { worth });
+    const follow = createFollow(knowing), costs = { appearance: graph.gmacs.appearance, motion: graph.gmacs.motion };
+    const [made, unasked] = [{ appearance: 0, motion: 0 }, { appearance: 0, motion: 0 }];
+    for (const forLooks of [0.03, 0.1, 0.3, 0.8]) {
+      for (const sequence of some) {
+        const budget = new RecordingBudget({ gmacs: forLooks + 6 * graph.gmacs.audio, graph, horizonSteps: 6, price: worth.recording });
+        const ours = await follow(sequence, { ...how, budget });
+        const own = await follow(sequence, { ...how, openings: ours.opened });
+        // The product gives back the belief that a look made anew, 16 multiply-accumulates for each look: too little to be told apart here.
+        const decide = byPrice(worthsOf(worth), worth.recording, 6, costs);
+        const opened = constant(6, { appearance: false, motion: false });
+        const end = ending(branchesOf({ model, temperatures: knowing.temperatures, background: new Set() }, sequence), forLooks, costs, (question, left) => {
+          const look = decide(question, left);
+          if (look) opened[question.sense][question.step] = 1;
+          return look;
+        });
+        expect(ours.opened).to.deep.equal(opened);
+        expect(end.loss).to.be.closeTo(-Math.log2(Math.max(2 ** -10, probabilitiesAt(own, 5)[sequence.targets[5]!]!)), 1e-3);
+        for (const sense of ['appearance', 'motion'] as const) made[sense] += ours.opened[sense].reduce((a, b) => a + b, 0);
+        const alone = await follow(sequence, how);
+        for (const sense of ['appearance', 'motion'] as const) unasked[sense] += ours.opened[sense].filter((open, i) => open === 1 && alone.opened[sense][i] === 0).length;
+      }
+    }
+    await knowing.close();
+    // The test says nothing of looks that were never made, nor of gates that were never opened for them.
+    for (const count of [...Object.values(made), ...Object.values(unasked)]) expect(count).to.be.above(20);
   });
 
   it('refuses a budget that does not pay for a step', async () => {

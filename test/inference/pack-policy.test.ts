@@ -25,6 +25,8 @@ const policyParts = (nets: Partial<PolicyParts['nets']> = {}, features = 3): Pol
   };
 };
 
+const WORTH = { appearance: { bias: -1, odds: 0.2, open: 0.8, doubt: 1, damp: 0.5 }, recording: { stepsLeft: [1, 4], leftGmacs: [0.1, 1], price: [[2, 1], [4, 2]] }, recordings: 100 };
+
 describe('packs with a policy', () => {
   it('are written, listed, described and loaded; each stage opens', () => inFolder(async (folder) => {
     const eye = await loadPack(await writePack(colour('colour'), folder));
@@ -40,6 +42,8 @@ describe('packs with a policy', () => {
     expect(described.policy).to.deep.include({ kind: 'hms', background: ['none'], temperatures: { common: 1.5, ai: 2 } });
     expect(described.policy!.stages.map(({ stage, macs }) => [stage, macs])).to.deep.equal(Object.entries(pack.policy!.manifest.stages).map(([stage, { macs }]) => [stage, macs]));
     expect((await listPacks([folder])).map(({ manifest }) => manifest?.policy?.kind)).to.deep.equal([undefined, 'hms']);
+    expect(described.policy).to.not.have.property('worth');
+    expect((await describePack(await loadPack(await writePack({ ...HEAD, name: 'knowing', senses: {}, policy: { ...policyParts(), worth: WORTH } }, folder)))).policy!.worth).to.deep.equal(WORTH);
     checkNet(pack, 'appearance', eye);
     expect((await faultOf('pack-invalid', () => pack.open('audio'))).message).to.include('a policy only');
   }));
@@ -103,6 +107,11 @@ describe('packs with a policy', () => {
     expect(await sentence((policy) => { policy['gamma'] = 1; })).to.include('policy.gamma is not a key');
     expect(await sentence((policy) => { policy['temperatures'] = { common: 0 }; })).to.include('policy.temperatures.common');
     expect(await sentence((policy) => { policy['background'] = ['void']; })).to.include('policy.background names "void"');
+    const worth = (change: object): object => ({ recording: { stepsLeft: [1, 4], leftGmacs: [0.1, 1], price: [[2, 1], [4, 2]], ...change }, recordings: 100 });
+    for (const change of [{ price: [[1, 2], [4, 2]] }, { price: [[2, 1]] }, { stepsLeft: [4, 1] }, { leftGmacs: [0, 1] }]) {
+      expect(await sentence((policy) => { policy['worth'] = worth(change); })).to.include('policy.worth.recording');
+    }
+    expect(await sentence((policy) => { policy['worth'] = { ...worth({}), motion: { bias: 0, odds: 0, open: -1, doubt: 0, damp: 0 } }; })).to.include('policy.worth.motion.open');
     expect(await sentence((policy) => { (policy['stages'] as { watch: { macs: number } }).watch.macs += 1; })).to.include('policy.stages.watch.macs');
     await writeFile(file, text);
     await writeFile(join(place, 'policy.labels.txt'), 'one\n');

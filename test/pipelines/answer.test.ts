@@ -156,6 +156,24 @@ describe('one answer for a recording', () => {
     expect(answer!.budget!.refusals.cap).to.be.above(0);
   });
 
+  it('under a budget opens gates that the net leaves shut, where the pack knows that to be worth its price, and refuses what is not', async () => {
+    const [cheap, dear] = [await placeOf({ lean: -100, stopping: NEVER_SURE, price: 0.1 }), await placeOf({ lean: 100, stopping: NEVER_SURE, price: 1e12 })];
+    const { audio, appearance, motion } = await costsOf(cheap);
+    const budgetGmacs = 6 * audio + 4 * (appearance + motion);
+    const opened = await play(cheap, clip(), { budgetGmacs });
+    expect(opened.segments.map(({ gate }) => gate.appearance?.reason)).to.include('worth');
+    expect(opened.health.videoFramesDecoded).to.be.above(0);
+    expect(opened.macs / 1e9).to.be.at.most(budgetGmacs + 1e-12);
+    expect(opened.answers[0]).to.include({ reason: 'horizon', steps: 6 });
+    const kept = await play(dear, clip(), { budgetGmacs });
+    expect(kept.segments.map(({ gate }) => gate.appearance?.reason)).to.deep.equal(Array<string>(6).fill('budget'));
+    expect(kept.health.videoFramesDecoded).to.equal(0);
+    expect(kept.answers[0]!.budget!.refusals.price).to.equal(12);
+    // Without a budget nobody asks what a look is worth.
+    const free = await play(cheap, clip(), {});
+    expect(free.segments.map(({ gate }) => gate.appearance?.reason)).to.deep.equal(Array<string>(6).fill('learned'));
+  });
+
   it('refuses a budget that pays for no step, and a policy that is none', async () => {
     const place = await placeOf({});
     const { audio } = await costsOf(place);

@@ -52,6 +52,8 @@ export interface MindOptions {
   readonly stopping?: readonly (number | null)[];
   /** The boundary of its rule for confirming events. */
   readonly confirmation?: readonly (number | null)[];
+  /** What every look must be worth for its cost [bit for 10⁹ multiply-accumulates], where it knows what looks are worth: one bit each. */
+  readonly price?: number;
 }
 
 /** A model of the sizes of the ear, the eye and the stride of these tests. */
@@ -62,6 +64,8 @@ export const mindModel = ({ seed = 1, unseen = 'zero', lean = 0 }: MindOptions =
   const leaning = Object.fromEntries(['appearance.gate.bias', 'motion.gate.bias'].map((name) => [name, { dims: [2], data: Float32Array.of(model.weights[name]!.data[0]!, model.weights[name]!.data[1]! + lean) }]));
   return { ...model, weights: { ...model.weights, ...leaning } };
 };
+
+const ONE_BIT = { bias: 0, odds: 0, open: 0, doubt: 0, damp: 0 };
 
 /** Writes an eye, a stride and a mind into a folder, and gives the mind's folder. */
 export const writeMind = async (folder: string, options: MindOptions = {}): Promise<string> => {
@@ -76,6 +80,7 @@ export const writeMind = async (folder: string, options: MindOptions = {}): Prom
       ...(options.stepS === undefined ? {} : { stepS: options.stepS }),
       ...(options.stopping === undefined ? {} : { stopping: { boundary: [...options.stopping], gap: 0.05, gapByStep: 0.1, confidence: 0.9, recordings: 100 } }),
       ...(options.confirmation === undefined ? {} : { confirmation: { boundary: [...options.confirmation], falseShare: 0.05, confidence: 0.9, streams: 100 } }),
+      ...(options.price === undefined ? {} : { worth: { appearance: ONE_BIT, motion: ONE_BIT, recording: { stepsLeft: [1], leftGmacs: [1], price: [[options.price]] }, recordings: 100 } }),
     },
   }, folder);
 };

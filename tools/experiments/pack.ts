@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { openFrozenNets } from '../../pipelines/learn/nets.js';
-import type { ConfirmationRule, StoppingRule } from '../../src/inference/manifest.js';
+import { rulesOf, type PolicyRules } from '../../src/inference/manifest.js';
 import { netOf, writePack } from '../../src/inference/write-pack.js';
 import { exportHms, sizesOf } from '../../src/learn/export/hms-graphs.js';
 import type { FeatureSet } from '../../src/learn/types.js';
@@ -26,7 +26,7 @@ const KEPT = ['time.json'];
  * @param to the pack's own folder; its last name is the pack's
  * @param files texts by name
  */
-export const writeWorldPack = async (result: Pick<CellResult, 'name' | 'model' | 'temperatures'> & { readonly stopping?: StoppingRule; readonly confirmation?: ConfirmationRule }, set: Pick<FeatureSet, 'labels' | 'background'>, packs: ClipsFolder['packs'], words: PackWords, to: string, files: ReadonlyMap<string, string>): Promise<void> => {
+export const writeWorldPack = async (result: Pick<CellResult, 'name' | 'model' | 'temperatures'> & PolicyRules, set: Pick<FeatureSet, 'labels' | 'background'>, packs: ClipsFolder['packs'], words: PackWords, to: string, files: ReadonlyMap<string, string>): Promise<void> => {
   const model = unpackModel(result.model);
   if (model.kind !== 'hms') throw new RangeError(`${result.name} is no policy`);
   const open = await openFrozenNets(packs, 1);
@@ -37,8 +37,7 @@ export const writeWorldPack = async (result: Pick<CellResult, 'name' | 'model' |
     const folder = await writePack({
       name: basename(to), version: '1', license: 'Apache-2.0', ...words, senses: {},
       policy: {
-        sizes: sizesOf(model.shape), stages: exportHms(model), labels: set.labels, background: set.background, temperatures: result.temperatures, ...(result.stopping === undefined ? {} : { stopping: result.stopping }),
-        ...(result.confirmation === undefined ? {} : { confirmation: result.confirmation }),
+        sizes: sizesOf(model.shape), stages: exportHms(model), labels: set.labels, background: set.background, temperatures: result.temperatures, ...rulesOf(result),
         nets: { audio: netOf(audio, 'audio'), ...(appearance === undefined ? {} : { appearance: netOf(appearance, 'appearance') }), ...(motion === undefined ? {} : { motion: netOf(motion, 'motion') }) },
       },
     }, dirname(resolve(to)));

@@ -1,5 +1,6 @@
 /** The card of a learned pack: its report in words and tables, for people. */
 import type { SenseName } from '../../inference/manifest.js';
+import type { Worth } from '../../inference/manifest.js';
 import { ONLY_CLIPS } from '../../learn/confirming/fit.js';
 import type { Fitted } from '../../learn/stopping/fit.js';
 import { interval, percent, table } from '../markdown.js';
@@ -25,6 +26,7 @@ export interface CardParts {
   readonly figures: Figures | undefined;
   /** When its answer can be trusted before the end of a clip, or why that was not shown. */
   readonly stopping: Fitted;
+  readonly worth: { readonly fitted: Worth } | { readonly why: string };
 }
 
 /** Shares of a class are of few clips: whole percents. */
@@ -76,12 +78,15 @@ const dataPart = ({ clips, classes, remarks }: CardParts): string => [
   ...(remarks.length === 0 ? [] : [`What to know about the clips:\n\n${remarks.map((text) => `- ${text}`).join('\n')}`]),
 ].join('\n\n');
 
-const stoppingPart = ({ stopping }: CardParts): string => [
+const stoppingPart = ({ stopping, worth }: CardParts): string => [
   '## Before the end of a clip',
   'why' in stopping
     ? `It has no rule for when its answer can be trusted before the end: ${stopping.why}.`
     : `\`hearken watch <clip> --policy … --answer\` stops as soon as its answer can be trusted. Shown on ${stopping.rule.recordings} clips that fitted nothing: at most ${whole(stopping.rule.gap)} of all answers, and ${whole(stopping.rule.gapByStep)} of those given by any step, are wrong where waiting would have made them right; each with ${whole(stopping.rule.confidence)} confidence.`,
   `On a stream its events are confirmed once they have lasted (\`emit.min_duration_s\`). It has no rule for when that can be trusted: ${ONLY_CLIPS}.`,
+  'why' in worth
+    ? `What a look is worth under \`--answer-budget\` was not measured: ${worth.why}.`
+    : `What looks are worth under \`--answer-budget\`, and when, was measured on ${worth.fitted.recordings} clips that trained nothing.`,
 ].join('\n\n');
 
 const trainingPart = ({ nets, training }: CardParts): string => {

@@ -7,9 +7,11 @@ import { heartbeat, ownMemory, remembered, shut } from '../gate-memory.js';
 import type { Belief, Gate, Known, Memory, Policy, Step, Verdict } from '../types.js';
 import { best } from '../uncertainty.js';
 import { entropyOf, knownOf } from './known.js';
+import type { LookWorth } from '../../inference/manifest.js';
 import type { HmsNet } from './net.js';
 import { remembering } from './state.js';
 import { afterPicture, afterSound, asIs, conclude, motionGateOf, patternAsIs, type HmsThoughts } from './thoughts.js';
+import { openProbability, worthOf, type GateLogits } from './worth.js';
 
 /** What of a gate's settings a learned gate heeds: whether it may open at all, and the look by the clock. */
 export type LearnedGateSettings = Pick<GateSettings, 'enabled' | 'heartbeatS' | 'cooldownS'> & Partial<Pick<GateSettings, 'listed'>>;
@@ -21,9 +23,12 @@ export interface HmsOptions {
   readonly settings: BelieveSettings;
   /** Sounds that stay in the list of what is heard, however low they score. */
   readonly listen: readonly string[];
-  /** Whether gates that open also say what that is worth, for a budget: asked on each segment. */
-  readonly weighed?: () => boolean;
+  /** For which kind of budget gates say what a look is worth, if for any: asked on each segment. */
+  readonly weighed?: () => Weighed | undefined;
 }
+
+/** What limits the looks that are weighed: a cap on a rate, or one amount for a recording with one answer. */
+export type Weighed = 'rate' | 'recording';
 
 /** A learned policy and its gates; they belong together. */
 export interface Hms {
@@ -31,14 +36,11 @@ export interface Hms {
   readonly policy: Policy;
 }
 
-/** The net's own belief that a look is needed, 0…1. */
-const openProbability = ([shutLogit, openLogit]: readonly [number, number]): number => 1 / (1 + Math.exp(shutLogit - openLogit));
-
 /** Open if and only if that is likelier; nothing is sampled. */
-const learned = ([shutLogit, openLogit]: readonly [number, number]): GateDecision =>
+const learned = ([shutLogit, openLogit]: GateLogits): GateDecision =>
   ({ open: openLogit > shutLogit, reason: 'learned', detail: `p(open) ${openProbability([shutLogit, openLogit]).toFixed(2)}` });
 
-const pair = (logits: Float32Array): readonly [number, number] => [logits[0] ?? 0, logits[1] ?? 0];
+const pair = (logits: Float32Array): GateLogits => [logits[0] ?? 0, logits[1] ?? 0];
 
 /** What is known before the first step: nothing in particular. */
 const NOTHING_KNOWN: Known = { labels: [], background: 1, pattern: 'a' };
@@ -54,19 +56,30 @@ const listedHeard = ({ listen, gates }: HmsOptions, sense: GatedSense, { reading
   return (best(audio, (label) => listed.has(label))?.score ?? 0) >= opens;
 };
 
+/** By what a look is weighed: nobody asks, it was measured for this, or the estimate that needs no measuring. */
+const estimateOf = ({ net, weighed }: HmsOptions, sense: GatedSense): LookWorth | 'entropy' | undefined => {
+  const kind = weighed?.();
+  return kind === 'recording' ? net.worth?.[sense] : kind === 'rate' ? 'entropy' : undefined;
+};
+
 /**
- * What a look is worth. The entropy of the belief so far is the most that any look can take away (its mutual information
- * with the class is no more than that), and the gate's probability is the trained estimate of whether this one does.
+ * What a look is worth. For one answer to a recording that was measured, and then a gate that stays shut says it too. Else: the entropy
+ * of the belief so far is the most that any look can take away (its mutual information with the class is no more than that), and the gate's
+ * probability is the trained estimate of whether this one does.
  */
 const weigh = (sense: GatedSense, options: HmsOptions, evidence: Evidence, thoughts: HmsThoughts, decision: GateDecision): Observable<Verdict> => {
-  if (!decision.open || options.weighed?.() !== true) return of({ thoughts, decision });
-  if (decision.reason === 'heartbeat' || listedHeard(options, sense, evidence)) return of({ thoughts, decision, worth: Infinity });
+  const estimate = estimateOf(options, sense);
+  if (estimate === undefined) return of({ thoughts, decision });
+  if (decision.open && (decision.reason === 'heartbeat' || listedHeard(options, sense, evidence))) return of({ thoughts, decision, worth: Infinity });
+  // A gate that is shut for another reason than the net's word stays shut.
+  if (!decision.open && (estimate === 'entropy' || decision.reason !== 'learned')) return of({ thoughts, decision });
   const { net } = options;
   const logits = sense === 'appearance' ? pair(thoughts.listened.appearanceGate) : motionGateOf(net, thoughts);
-  return asIs(net, thoughts).pipe(map((weighed): Verdict => ({
-    thoughts: weighed, decision,
-    worth: (logits === undefined ? 1 : openProbability(logits)) * entropyOf(net, weighed.asIs.logits, patternAsIs(weighed)),
-  })));
+  return asIs(net, thoughts).pipe(map((weighed): Verdict => {
+    const doubt = entropyOf(net, weighed.asIs.logits, patternAsIs(weighed));
+    const worth = estimate === 'entropy' || logits === undefined ? (logits === undefined ? 1 : openProbability(logits)) * doubt : worthOf(estimate, logits, doubt);
+    return { thoughts: weighed, decision, worth };
+  }));
 };
 
 /** A gate that asks the net, unless the profile or a missing pack has decided; the clock may open what the net leaves shut. */

@@ -1,13 +1,13 @@
 import { defer, map, type Observable } from 'rxjs';
 import { Fault } from '../../faults.js';
 import { HMS_TENSOR } from '../../inference/hms-stages.js';
-import type { ConfirmationRule, HmsSizes, HmsStage, SenseName, StoppingRule, Temperatures } from '../../inference/manifest.js';
+import type { HmsSizes, HmsStage, PolicyRules, SenseName, Temperatures } from '../../inference/manifest.js';
 import type { Session, Tensor } from '../../inference/types.js';
 import { NO_COST, type Cost } from '../../sense/types.js';
 import type { Lstm } from './state.js';
 
 /** A learned policy, loaded. Shared by all streams; what a stream remembers lives in its {@link Memory}. */
-export interface HmsNet {
+export interface HmsNet extends PolicyRules {
   readonly sizes: HmsSizes;
   readonly stages: Readonly<Record<HmsStage, Session>>;
   /** Class names in the order of the logits. */
@@ -15,10 +15,6 @@ export interface HmsNet {
   /** Labels of `labels` that mean "nothing in particular". */
   readonly background: ReadonlySet<string>;
   readonly temperatures: Temperatures;
-  /** When one answer for a whole recording may be given before its end; absent where nothing was shown of that. */
-  readonly stopping?: StoppingRule;
-  /** When events on a stream are confirmed; absent where nothing was shown of that. */
-  readonly confirmation?: ConfirmationRule;
   /** What the audio net makes of digital silence, `[dims.audio]`: it stands for sound that is missing. */
   readonly silence: Float32Array;
   /** The senses it has nets for. */

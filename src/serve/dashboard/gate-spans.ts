@@ -64,6 +64,7 @@ export const REASONS: Readonly<Record<GateReason, string>> = {
   'heartbeat': 'too long since the last look',
   'held': 'held open for a moment',
   'learned': 'the learned policy decided',
+  'worth': 'worth its price',
   'quiet': 'only background is heard',
   'sure': 'a known sound that is not listed',
   'cooldown': 'only just looked',

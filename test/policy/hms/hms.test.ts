@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { concatMap, lastValueFrom, of, type Observable } from 'rxjs';
+import { concatMap, lastValueFrom, of, tap, type Observable } from 'rxjs';
 import type { HmsStage } from '../../../src/inference/manifest.js';
 import type { Session } from '../../../src/inference/types.js';
 import { run as runBatched } from '../../../src/learn/model/run.js';
-import type { Hms } from '../../../src/policy/hms/hms.js';
+import { createHms, type Hms } from '../../../src/policy/hms/hms.js';
 import type { HmsNet } from '../../../src/policy/hms/net.js';
 import { through } from '../../../src/policy/through.js';
-import type { Belief, Memory, Step } from '../../../src/policy/types.js';
+import type { Belief, Gate, Memory, Step } from '../../../src/policy/types.js';
 import { NO_COST, type NoReading, type Reading } from '../../../src/sense/types.js';
+import { readProfile } from '../../../src/settings/profile.js';
 import { evidence } from '../evidence.js';
 import { netOf, randomModel } from './models.js';
 import { asSequence, forcedGate, hmsOf, opened, reading, reference, run, sequence, softmax, step, told, valuesOf, type Moment } from './moments.js';
@@ -110,6 +111,8 @@ const spied = (net: HmsNet): { readonly net: HmsNet; readonly runs: HmsStage[] }
   return { runs, net: { ...net, stages: Object.fromEntries(Object.entries(net.stages).map(spy)) as HmsNet['stages'] } };
 };
 
+const ONE_BIT = { bias: 0, odds: 0, open: 0, doubt: 0, damp: 0 };
+
 describe('what HMS asks for', () => {
   const model = randomModel(21);
   let net: Awaited<ReturnType<typeof netOf>>;
@@ -145,6 +148,24 @@ describe('what HMS asks for', () => {
     const hms = hmsOf(watched);
     await step(hms, hms.policy.rest, 0, moment);
     expect(new Set(runs).size).to.equal(runs.length);
+  });
+
+  it('says what a look is worth without a stage more where none is made: what is believed without it is believed in the end', async () => {
+    const never = randomModel(21);
+    for (const name of ['appearance.gate.bias', 'motion.gate.bias']) (never.weights[name] as { data: Float32Array }).data.set([50, -50]);
+    const shut = await netOf(never, { worth: { appearance: ONE_BIT, motion: ONE_BIT, recording: { stepsLeft: [1], leftGmacs: [1], price: [[1]] }, recordings: 100 } });
+    const { net: watched, runs } = spied(shut);
+    const worths: (number | undefined)[] = [];
+    const listening = (gate: Gate): Gate => ({ ...gate, decide: (memory, heard) => gate.decide(memory, heard).pipe(tap(({ worth }) => worths.push(worth))) });
+    const on = { enabled: true, heartbeatS: null, cooldownS: 0 };
+    for (const [weighed, expected] of [['recording', [1, 1]], ['rate', [undefined, undefined]], [undefined, [undefined, undefined]]] as const) {
+      [runs.length, worths.length] = [0, 0];
+      const hms = createHms({ net: watched, gates: { appearance: on, motion: on }, settings: readProfile().believe, listen: [], weighed: () => weighed });
+      await step({ ...hms, gates: { appearance: listening(hms.gates.appearance), motion: listening(hms.gates.motion) } }, hms.policy.rest, 0, moment);
+      expect(worths).to.deep.equal(expected);
+      expect(runs.join()).to.equal('listen,believe');
+    }
+    await shut.close();
   });
 
   it('takes a gate that opened in vain for one that stayed shut', async () => {

@@ -11,10 +11,11 @@ import { s2, s2Folder } from '../s2.js';
 import { repositoryRoot } from '../../pretrain/places.js';
 import { extractWorld, readLines, WINDOW_S } from '../clips-world.js';
 import { firstStep } from '../../world/scenes/latents.js';
-import type { EarlyResult } from './cell.js';
+import { loadEarlyWorld, type EarlyResult } from './cell.js';
 import { calibrationFolder, EARLY, earlyCells, EVERYTHING } from './cells.js';
 import { earlyFigures, type EarlyFacts, type EarlyFigures } from './figures.js';
 import { earlyPage, earlyPlot, type EarlySummary } from './report.js';
+import { worthFigures, type WorthFigures } from './worth.js';
 import { PLAYGROUND_EARLY } from '../cards.js';
 
 /** What a line of S2's `clips.jsonl` says of when its class can be told. */
@@ -54,17 +55,17 @@ const best = <T>(list: readonly T[], of: (one: T) => number): T => {
   return list.reduce((a, b) => (of(b) > of(a) ? b : a), first);
 };
 
-const summarise = (results: ReadonlyMap<string, readonly EarlyResult[]>, facts: EarlyFacts): EarlySummary => {
+const summarise = async (results: ReadonlyMap<string, readonly EarlyResult[]>, facts: EarlyFacts): Promise<EarlySummary & { readonly worth: WorthFigures }> => {
   const hms = [...results].filter(([name]) => name !== EVERYTHING);
   const [chosen] = best(hms, ([, list]) => list.reduce((sum, one) => sum + valAccuracy(one), 0) / list.length);
   const of = (list: readonly EarlyResult[]): EarlyFigures => earlyFigures(list, facts);
-  return { seeds: results.get(chosen)?.length ?? 0, chosen, reason: 'the most accurate on the validation part', figures: hms.map(([, list]) => of(list)), everything: of(results.get(EVERYTHING) ?? []) };
+  return { seeds: results.get(chosen)?.length ?? 0, chosen, reason: 'the most accurate on the validation part', figures: hms.map(([, list]) => of(list)), everything: of(results.get(EVERYTHING) ?? []), worth: await worthFigures(results.get(chosen) ?? [], await loadEarlyWorld()) };
 };
 
 const writePage = async (seeds: number, pack: boolean): Promise<void> => {
   const results = resultsByJob<EarlyResult>(earlyCells(seeds), openStore(resultsFolder(EARLY)));
   const facts = await factsOf();
-  const summary = summarise(results, facts);
+  const summary = await summarise(results, facts);
   const files = new Map([['metrics.json', `${JSON.stringify(summary, undefined, 1)}\n`], ['early.svg', await earlyPlot(summary, facts)]]);
   const page = earlyPage(summary, facts);
   if (!pack) {
@@ -74,8 +75,9 @@ const writePage = async (seeds: number, pack: boolean): Promise<void> => {
   const list = results.get(summary.chosen) ?? [];
   const shipped = best(list, valAccuracy);
   const rule = summary.figures.find(({ name }) => name === summary.chosen)?.rules[list.indexOf(shipped)];
+  const worth = summary.worth.worths[list.indexOf(shipped)];
   const { name, words, card } = PLAYGROUND_EARLY;
-  await writeWorldPack({ ...shipped, ...(rule === undefined ? {} : { stopping: rule }) }, (await s2.load()).train, s2Folder.packs, words, join(repositoryRoot(), 'models', name), new Map([...files, ['README.md', `${card}\n\n${page}\n`]]));
+  await writeWorldPack({ ...shipped, ...(rule === undefined ? {} : { stopping: rule }), ...(worth === undefined ? {} : { worth }) }, (await s2.load()).train, s2Folder.packs, words, join(repositoryRoot(), 'models', name), new Map([...files, ['README.md', `${card}\n\n${page}\n`]]));
 };
 
 /** Computes what is missing, and writes the report where it is wanted. Returns how many cells failed. */

@@ -3,6 +3,7 @@ import { curvePlot, type CurveSeries } from '../../../src/evaluate/plots/curve.j
 import { answerSeconds } from '../../../src/evaluate/halting.js';
 import { interval, percent, table } from '../tables.js';
 import type { EarlyFacts, EarlyFigures, Stopped } from './figures.js';
+import type { WorthFigures } from './worth.js';
 
 /** All that the page tells. */
 export interface EarlySummary {
@@ -13,6 +14,8 @@ export interface EarlySummary {
   readonly figures: readonly EarlyFigures[];
   /** All senses at every step, early fusion. */
   readonly everything: EarlyFigures;
+  /** What looks are worth, of the chosen operating point. */
+  readonly worth: WorthFigures;
 }
 
 const named = (s: EarlySummary): EarlyFigures => s.figures.find(({ name }) => name === s.chosen) ?? s.everything;
@@ -29,6 +32,19 @@ const byStepTable = ({ byStep }: EarlyFigures): string => table(
   ['answered after step', 'answers', 'claimed [%]', 'right [%]', 'calibration error [%]'],
   byStep.map(({ step, n, claimed, right, error }) => [`${step + 1}`, `${n}`, (claimed * 100).toFixed(1), (right * 100).toFixed(1), (error * 100).toFixed(1)]));
 
+const worthPart = ({ rows, area, deciles, worths }: WorthFigures): string[] => [
+  `Under a budget for each clip, answered at its end. What looks are worth, and their price by what is left and how many steps are to come, were fitted on ${worths[0]?.recordings ?? 0} clips for calibration. "Spread": looks that gates open for, in equal parts over the steps; "doubt": looks where the entropy of the belief is above a threshold (the best of seven on the validation clips), spread alike. Used is what was spent of what the budget leaves for looks.`,
+  table(['of always everything', 'worth their price [%]', 'spread [%]', 'doubt [%]', 'gain over spread [points]', 'used', 'used, spread'], [
+    ...rows.map((row) => [percent(row.share), interval(row.priced), interval(row.spread), interval(row.threshold), interval(row.gain), percent(row.used, 0), percent(row.usedSpread, 0)]),
+    ['mean: area over log budget', interval(area.priced), interval(area.spread), interval(area.threshold), interval(area.gain), '', ''],
+  ]),
+  'Expected of a look, and what looks that were tried really took off the log loss of the answer [bit], by tenths of what was expected (test clips):',
+  table(['', ...Array.from({ length: 10 }, (_, i) => `${i + 1}`)], (['appearance', 'motion'] as const).flatMap((sense) => [
+    [`${sense === 'motion' ? 'clips' : 'pictures'}, expected`, ...deciles[sense].map(({ expected }) => expected.toFixed(2))],
+    ['realised', ...deciles[sense].map(({ realised }) => realised.toFixed(2))],
+  ])),
+];
+
 /** The page, in Markdown. */
 export const earlyPage = (s: EarlySummary, facts: EarlyFacts): string => {
   const chosen = named(s);
@@ -41,6 +57,7 @@ export const earlyPage = (s: EarlySummary, facts: EarlyFacts): string => {
     `What there is to save: an oracle that reads everything can tell after ${chosen.oracleSteps.toFixed(1)} of ${steps} steps on average, since things begin late in many clips, and nothing can be told of an empty one before its end. That is ${percent(1 - chosen.oracleSteps / steps)} of the steps; the rule saves ${percent(chosen.ruled.saved.value)}.`,
     byStepTable(chosen),
     '![Accuracy against the time of the answer](early.svg)',
+    ...worthPart(s.worth),
   ].join('\n\n');
 };
 
