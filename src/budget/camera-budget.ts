@@ -10,6 +10,7 @@ import { calmer, hastier } from './haste.js';
 import { capOf, siteCapOf, type CameraBudgetOptions, type Member, type Rank, type SiteSide } from './site-side.js';
 import { firstPosition, moved, type Position } from './site-clock.js';
 import type { BudgetFigures, Refusal } from './figures.js';
+import { neverFits, noRoom, tooDear, type Refused } from './refused.js';
 import type { StepBudget } from './types.js';
 import type { Ahead } from './window.js';
 
@@ -134,19 +135,31 @@ export class CameraBudget implements StepBudget, Member {
    * @param worth what the look is worth [bit]; who does not say is taken to be one bit in doubt
    */
   look(sense: 'appearance' | 'motion', worth = 1): string | undefined {
+    const answer = this.#ask(sense, worth, true);
+    if (answer === undefined) return undefined;
+    this.#refuse(answer.refusal);
+    return answer.why;
+  }
+
+  /**
+   * A gate stays shut: see {@link StepBudget.offer}. Such a look has no rights and keeps no room: it takes what others leave. However empty
+   * the window is, it must be worth `unaskedBit`: a cap is no target.
+   */
+  offer(sense: 'appearance' | 'motion', worth: number): boolean {
+    const { unaskedBit = null } = this.#options;
+    if (unaskedBit === null || worth < unaskedBit) return false;
+    return this.#ask(sense, worth, false) === undefined;
+  }
+
+  /** Reserves a look, or says why not. Nothing is counted. */
+  #ask(sense: 'appearance' | 'motion', worth: number, wished: boolean): Refused | undefined {
     const site = this.#site;
     const allowed = least(this.#forLooks(this.#account, this.ahead), this.#forLooks(site.account, site.ahead));
     const wanted = reservation(this.#costs[sense], this.#position.ownUs, allowed);
-    if (wanted === undefined) {
-      this.#refuse('never');
-      return `one ${sense === 'motion' ? 'clip' : 'look'} may take more than the budget ever has at once`;
-    }
+    if (wanted === undefined) return neverFits(sense);
     const price = this.#priceOf(sense);
-    const rank = this.#rankOf(worth, wanted);
-    if (rank === 'priced' && worth * this.#options.priority < price) {
-      this.#refuse('price');
-      return `worth ${worth.toFixed(2)} bit of ${(price / this.#options.priority).toFixed(2)}`;
-    }
+    const rank = wished ? this.#rankOf(worth, wanted) : 'priced';
+    if (rank === 'priced' && worth * this.#options.priority < price) return tooDear(worth, price / this.#options.priority);
     // The price follows those who heed it.
     if (rank === 'priced') this.#wish(sense);
     const ownLack = beyond(wanted, roomBesideDebt(this.#account, this.ahead));
@@ -155,9 +168,8 @@ export class CameraBudget implements StepBudget, Member {
     const siteLack = beyond({ gmacs: wanted.gmacs + kept.gmacs, ms: wanted.ms + kept.ms }, free);
     if (ownLack !== undefined || siteLack !== undefined) {
       // Who is held up by a cap of its own keeps no room from others.
-      if (ownLack === undefined) site.claim(this, rank, wanted);
-      this.#refuse('cap');
-      return `no ${(ownLack ?? siteLack) === 'ms' ? 'time' : 'multiply-accumulates'} left${ownLack === undefined ? ' at this site' : ''} for now`;
+      if (wished && ownLack === undefined) site.claim(this, rank, wanted);
+      return ownLack === undefined ? noRoom(siteLack, ' at this site') : noRoom(ownLack, '');
     }
     if (rank !== 'priced') this.#wish(sense);
     site.unclaim(this);

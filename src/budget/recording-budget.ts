@@ -4,6 +4,7 @@ import type { Belief } from '../policy/types.js';
 import type { GraphCosts } from './action-costs.js';
 import type { BudgetFigures } from './figures.js';
 import { recordingPrice } from './recording-price.js';
+import { tooDear } from './refused.js';
 import type { StepBudget } from './types.js';
 
 /** What a budget for one recording is made of. */
@@ -97,7 +98,7 @@ export class RecordingBudget implements StepBudget {
   #tooDear(macs: number, worth: number): string | undefined {
     if (this.#price === undefined || worth === Infinity) return undefined;
     const wanted = (recordingPrice(this.#price, Math.max(1, this.#horizonSteps - this.#heardSteps + 1), this.#forLooksMacs / 1e9) * macs) / 1e9;
-    return worth < wanted ? `worth ${worth.toFixed(2)} bit of ${wanted.toFixed(2)}` : undefined;
+    return worth < wanted ? tooDear(worth, wanted).why : undefined;
   }
 
   /** What is left beside hearing every step to come. */

@@ -6,7 +6,7 @@ import type { BudgetFigures } from './figures.js';
 import type { Ahead } from './window.js';
 
 /** What a camera's settings ask of the budget. */
-export type CameraBudgetOptions = Pick<CameraBudgetSettings, 'gmacsPerS' | 'msPerS' | 'burstS' | 'priority' | 'minimumShare'>;
+export type CameraBudgetOptions = Pick<CameraBudgetSettings, 'gmacsPerS' | 'msPerS' | 'burstS' | 'priority' | 'minimumShare'> & Partial<Pick<CameraBudgetSettings, 'unaskedBit'>>;
 
 /** Who asks: what the user asked for goes before what is a camera's own by right, and that before what is worth its price. */
 export type Rank = 'asked' | 'own' | 'priced';

@@ -17,6 +17,7 @@ export const siteBudgetSchema = z.strictObject(capShape);
 export const cameraBudgetSchema = z.strictObject({
   ...capShape,
   priority: z.number().positive().max(1000).default(1).describe('A look of this camera is worth so many times what it says.'),
+  unaskedBit: z.number().positive().nullable().default(0.5).describe('Under a cap, a look that a learned gate does not wish for is made where it is worth so much [bit] and its price; null: never.'),
   minimumShare: z.number().min(0).max(1).optional().describe('Part of the budget of all cameras that is this one’s own when it wants to look; lent to the others while it does not. Default: its part of a tenth of what nobody has claimed.'),
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { CameraBudget } from '../../src/budget/camera-budget.js';
 import { SiteBudget } from '../../src/budget/site-budget.js';
 import type { SenseName } from '../../src/inference/manifest.js';
+import { belief, cost, reading } from './beliefs.js';
 import { counting, FREE, GRAPH, HOP_US, segment, wish } from './site.js';
 
 describe('budget/site-budget', () => {
@@ -82,6 +83,23 @@ describe('budget/site-budget', () => {
     expect(goods).to.be.above(5 * poors);
     // The poor one is not starved, either: in a window's length it gets at least one look.
     expect(poors).to.be.at.least(0.7 * (1200 * HOP_US / 1e6) / 10);
+  });
+
+  it('makes a look that nobody wishes for where it is worth enough and there is room, without rights, and counts no refusal', () => {
+    const look = (camera: CameraBudget, index: number, worth: number): boolean => {
+      camera.hear((index + 1) * HOP_US);
+      const looked = camera.offer('appearance', worth);
+      camera.settle(belief(index, { readings: { audio: reading('audio', cost(GRAPH.gmacs.audio, 2)), ...(looked ? { appearance: reading('appearance', cost(GRAPH.gmacs.appearance, 20)) } : {}) } }));
+      return looked;
+    };
+    const camera = (unaskedBit: number | null): CameraBudget => new SiteBudget({ gmacsPerS: 0.1, msPerS: null, burstS: 10 }).forCamera('dock', { ...FREE, unaskedBit }, GRAPH);
+    const [willing, strict, never] = [camera(0.5), camera(2), camera(null)];
+    const looks = [willing, strict, never].map((one) => counting(200, (i) => look(one, i, 1)));
+    // 0.1 GMAC/s less 0.02 for listening pay for 0.8 looks a second.
+    expect(looks[0]).to.be.within(50, 80);
+    expect(looks.slice(1)).to.deep.equal([0, 0]);
+    expect(willing.figures.refusals).to.deep.equal({});
+    expect(counting(20, (i) => look(camera(0.5), i, 0.4))).to.equal(0);
   });
 
   it('weighs a camera by its priority', () => {

@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- budget [--decisions 10000000] [--seed 1]`: what the budget promises, tried out.
- * `npm run simulate -- streams [--cameras 4] [--for 100] [--live] [--gmacs 0.06] [--ms 600]`: the same on recordings of S3.
+ * `npm run simulate -- streams [--cameras 4] [--for 100] [--live] [--gmacs 0.06] [--ms 600] [--unasked 0.5|never]`: the same on recordings of S3.
  */
 import { parseArgs } from 'node:util';
 import { runStreams } from './streams.js';
@@ -10,7 +10,7 @@ import type { World } from './draw.js';
 const { positionals: [what], values } = parseArgs({
   allowPositionals: true,
   options: { decisions: { type: 'string', default: '10000000' }, pacing: { type: 'string', default: '200000' }, seed: { type: 'string', default: '1' },
-    cameras: { type: 'string', default: '4' }, for: { type: 'string', default: '100' }, live: { type: 'boolean', default: false }, gmacs: { type: 'string' }, ms: { type: 'string' },
+    cameras: { type: 'string', default: '4' }, for: { type: 'string', default: '100' }, live: { type: 'boolean', default: false }, gmacs: { type: 'string' }, ms: { type: 'string' }, unasked: { type: 'string' },
     folder: { type: 'string', default: '.cache/world/s3/test' }, policy: { type: 'string', default: 'playground' },
   },
 });
@@ -61,8 +61,9 @@ if (what === 'budget') {
   const cap = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
   const [gmacsPerS, msPerS] = [cap(values.gmacs), cap(values.ms)];
   const budget = gmacsPerS === null && msPerS === null ? undefined : { gmacsPerS, msPerS, burstS: 10 };
-  const { folder, policy, live } = values;
-  process.stdout.write(`${JSON.stringify(await runStreams({ folder, cameras: Number(values.cameras), policy, budget, forS: Number(values.for), live }), null, 2)}\n`);
+  const { folder, policy, live, unasked } = values;
+  const unaskedBit = unasked === undefined ? undefined : unasked === 'never' ? null : Number(unasked);
+  process.stdout.write(`${JSON.stringify(await runStreams({ folder, cameras: Number(values.cameras), policy, budget, unaskedBit, forS: Number(values.for), live }), null, 2)}\n`);
 } else {
   process.stderr.write('Usage: npm run simulate -- budget|streams [--decisions 10000000] [--pacing 200000] [--seed 1]\n');
   process.exitCode = 2;

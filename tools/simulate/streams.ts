@@ -18,6 +18,8 @@ export interface StreamsTrial {
   readonly cameras: number;
   readonly policy: string;
   readonly budget: { readonly gmacsPerS: number | null; readonly msPerS: number | null; readonly burstS: number } | undefined;
+  /** What a look that no gate wishes for must be worth [bit]; null: it is never made. Undefined: as set by default. */
+  readonly unaskedBit: number | null | undefined;
   /** How long [s]. */
   readonly forS: number;
   /** True: served over RTSP at their own pace; false: read as files, as fast as they go. */
@@ -89,7 +91,7 @@ interface Shared {
 }
 
 /** One camera from its beginning to its end, counted. */
-const follow = async (name: string, { trial: { folder, policy, live }, nets, host, site, stop, check }: Shared): Promise<Counted> => {
+const follow = async (name: string, { trial: { folder, policy, live, unaskedBit }, nets, host, site, stop, check }: Shared): Promise<Counted> => {
   const recording = join(folder, name);
   const events = eventsOf(recording.replace(/\.mp4$/, '.jsonl'));
   const counted: Counted = { segments: 0, looked: 0, watched: 0, overtaken: 0, right: 0, rightOfEvents: 0, events: 0, unheard: 0, mediaS: 0, gmacs: 0, ms: 0, refusals: {} };
@@ -97,7 +99,7 @@ const follow = async (name: string, { trial: { folder, policy, live }, nets, hos
   await server?.listen(0);
   let firstTime: number | undefined;
   const { outputs } = liveStream({
-    camera: name, source: { url: server?.url() ?? recording }, profile: readProfile({ packs: { policy } }), nets, host, stop, firstFailure: 'fatal', budget: site,
+    camera: name, source: { url: server?.url() ?? recording }, profile: readProfile({ packs: { policy }, ...(unaskedBit === undefined ? {} : { budget: { unaskedBit } }) }), nets, host, stop, firstFailure: 'fatal', budget: site,
     onOvertaken: () => { counted.overtaken += 1; },
   });
   await lastValueFrom(outputs.pipe(tap((output) => {

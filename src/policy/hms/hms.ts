@@ -63,7 +63,7 @@ const estimateOf = ({ net, weighed }: HmsOptions, sense: GatedSense): LookWorth 
 };
 
 /**
- * What a look is worth. For one answer to a recording that was measured, and then a gate that stays shut says it too. Else: the entropy
+ * What a look is worth; a gate that stays shut says it too. For one answer to a recording that was measured. Else: the entropy
  * of the belief so far is the most that any look can take away (its mutual information with the class is no more than that), and the gate's
  * probability is the trained estimate of whether this one does.
  */
@@ -72,7 +72,7 @@ const weigh = (sense: GatedSense, options: HmsOptions, evidence: Evidence, thoug
   if (estimate === undefined) return of({ thoughts, decision });
   if (decision.open && (decision.reason === 'heartbeat' || listedHeard(options, sense, evidence))) return of({ thoughts, decision, worth: Infinity });
   // A gate that is shut for another reason than the net's word stays shut.
-  if (!decision.open && (estimate === 'entropy' || decision.reason !== 'learned')) return of({ thoughts, decision });
+  if (!decision.open && decision.reason !== 'learned') return of({ thoughts, decision });
   const { net } = options;
   const logits = sense === 'appearance' ? pair(thoughts.listened.appearanceGate) : motionGateOf(net, thoughts);
   return asIs(net, thoughts).pipe(map((weighed): Verdict => {
