@@ -1,8 +1,8 @@
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief } from '../policy/types.js';
-import { advanced, allowance, openAccount, priceOf, recapped, reserved, room, roomBesideDebt, settled, utilization, wished, type Account } from './account.js';
+import { allowance, utilization, type Account } from './account.js';
 import { afterRun, inTheLongRun, reservation, unknownCost, usual, worst, type ActionCost, type GraphCosts } from './action-costs.js';
-import { beyond, least, less, NOTHING, times, type Amount } from './amount.js';
+import { beyond, least, less, NOTHING, plus, times, type Amount } from './amount.js';
 import { charged, covers, earned, returned, used, type Credit } from './credit.js';
 import { pricePerS } from './price.js';
 import { actualCosts } from './actual-costs.js';
@@ -11,18 +11,9 @@ import { capOf, siteCapOf, type CameraBudgetOptions, type Member, type Rank, typ
 import { firstPosition, moved, type Position } from './site-clock.js';
 import type { BudgetFigures, Refusal } from './figures.js';
 import { neverFits, noRoom, tooDear, type Refused } from './refused.js';
+import { TwoAccounts } from './two-accounts.js';
 import type { StepBudget } from './types.js';
 import type { Ahead } from './window.js';
-
-/** What was reserved for one action of the segment in the step. */
-interface Ticket {
-  readonly sense: SenseName;
-  readonly amount: Amount;
-  readonly ownSlot: number;
-  readonly siteSlot: number;
-  /** What of the camera's credit it took. */
-  readonly credited: Amount;
-}
 
 const NO_CREDIT: Credit = { amount: NOTHING, atUs: 0 };
 
@@ -34,14 +25,13 @@ export class CameraBudget implements StepBudget, Member {
   readonly #site: SiteSide;
   readonly #graph: GraphCosts;
   #options: CameraBudgetOptions;
-  #account: Account;
+  readonly #accounts: TwoAccounts;
   #position: Position;
   #costs: Readonly<Record<SenseName, ActionCost>>;
   #credit: Credit = NO_CREDIT;
   #hearing: Credit = NO_CREDIT;
   /** When a look was last granted [µs of the site's time]. */
   #lookedUs: number;
-  #tickets: readonly Ticket[] = [];
   /** How far it is behind real time, as a price [bit for a second of work]; see {@link overtaken}. */
   #haste = 0;
   #refusals: Readonly<Partial<Record<Refusal, number>>> = {};
@@ -57,7 +47,7 @@ export class CameraBudget implements StepBudget, Member {
     this.#site = site;
     this.#options = options;
     this.#graph = graph;
-    this.#account = openAccount(capOf(options));
+    this.#accounts = new TwoAccounts(site, capOf(options));
     this.#position = firstPosition(site.account.nowUs);
     this.#lookedUs = site.account.nowUs;
     const of = (sense: SenseName): ActionCost => unknownCost(sense, graph.gmacs[sense]);
@@ -99,12 +89,12 @@ export class CameraBudget implements StepBudget, Member {
    */
   get #turn(): Amount {
     const { gmacs, ms } = inTheLongRun(this.#costs.audio);
-    const most = least(allowance(this.#account.cap), allowance(this.#site.account.cap));
+    const most = least(allowance(this.account.cap), allowance(this.#site.account.cap));
     return { gmacs, ms: Math.min(ms, most.ms / 2) };
   }
 
   get #hearsAll(): boolean {
-    return beyond(this.hearing, this.#account.cap.perS) === undefined;
+    return beyond(this.hearing, this.account.cap.perS) === undefined;
   }
 
   /**
@@ -121,11 +111,12 @@ export class CameraBudget implements StepBudget, Member {
       this.#hearing = earned(this.#hearing, site.account.nowUs, site.account.cap, site.hearingShareOf(this), mean);
       if (!covers(this.#hearing, mean)) return this.#refuse('listening');
     }
-    const free = least(room(this.#account), room(site.account));
+    const { free } = this.#accounts;
     // Multiply-accumulates are known beforehand, so they never run on credit.
     if (one.gmacs > free.gmacs || (mean.ms > free.ms && (thin || !this.#hearsAll))) return this.#refuse('listening');
     if (thin) this.#hearing = used(this.#hearing, mean);
-    this.#reserve('audio', one, thin ? mean : NOTHING);
+    this.#accounts.reserve('audio', one, thin ? mean : NOTHING);
+    this.#wish('audio');
     return true;
   }
 
@@ -154,7 +145,7 @@ export class CameraBudget implements StepBudget, Member {
   /** Reserves a look, or says why not. Nothing is counted. */
   #ask(sense: 'appearance' | 'motion', worth: number, wished: boolean): Refused | undefined {
     const site = this.#site;
-    const allowed = least(this.#forLooks(this.#account, this.ahead), this.#forLooks(site.account, site.ahead));
+    const allowed = least(this.#forLooks(this.account, this.ahead), this.#forLooks(site.account, site.ahead));
     const wanted = reservation(this.#costs[sense], this.#position.ownUs, allowed);
     if (wanted === undefined) return neverFits(sense);
     const price = this.#priceOf(sense);
@@ -162,35 +153,28 @@ export class CameraBudget implements StepBudget, Member {
     if (rank === 'priced' && worth * this.#options.priority < price) return tooDear(worth, price / this.#options.priority);
     // The price follows those who heed it.
     if (rank === 'priced') this.#wish(sense);
-    const ownLack = beyond(wanted, roomBesideDebt(this.#account, this.ahead));
-    const kept = site.claimed(this, rank);
-    const free = roomBesideDebt(site.account, site.ahead);
-    const siteLack = beyond({ gmacs: wanted.gmacs + kept.gmacs, ms: wanted.ms + kept.ms }, free);
+    const free = this.#accounts.freeForLooks(this.ahead, site.ahead);
+    const ownLack = beyond(wanted, free.own), siteLack = beyond(plus(wanted, site.claimed(this, rank)), free.site);
     if (ownLack !== undefined || siteLack !== undefined) {
       // Who is held up by a cap of its own keeps no room from others.
       if (wished && ownLack === undefined) site.claim(this, rank, wanted);
       return ownLack === undefined ? noRoom(siteLack, ' at this site') : noRoom(ownLack, '');
     }
     if (rank !== 'priced') this.#wish(sense);
-    site.unclaim(this);
+    if (wished) site.unclaim(this);
     this.#lookedUs = site.account.nowUs;
     this.#credit = used(this.#credit, wanted);
-    this.#reserve(sense, wanted, wanted);
+    this.#accounts.reserve(sense, wanted, wanted);
     return undefined;
   }
 
   /** The segment is over: what it cost is settled, and learnt from. */
   settle(belief: Belief): BudgetFigures {
-    const actual = actualCosts(belief, this.#graph);
-    for (const { sense, amount, ownSlot, siteSlot, credited } of this.#tickets) {
-      const cost = actual[sense] ?? NOTHING;
-      this.#account = settled(this.#account, ownSlot, amount, cost);
-      this.#site.account = settled(this.#site.account, siteSlot, amount, cost);
+    for (const { sense, credited, cost } of this.#accounts.settle(actualCosts(belief, this.#graph))) {
       if (sense === 'audio') this.#hearing = credited === NOTHING ? this.#hearing : charged(returned(this.#hearing, credited), cost);
       else this.#credit = returned(this.#credit, less(credited, cost));
       if (cost.gmacs > 0 || cost.ms > 0) this.#costs = { ...this.#costs, [sense]: afterRun(this.#costs[sense], cost, this.#position.ownUs) };
     }
-    this.#tickets = [];
     this.#ahead = this.#lookAhead();
     return this.figures;
   }
@@ -203,22 +187,22 @@ export class CameraBudget implements StepBudget, Member {
   /** Other settings from now on. */
   update(options: CameraBudgetOptions): void {
     this.#options = options;
-    this.#account = recapped(this.#account, capOf(options));
+    this.#accounts.recap(capOf(options));
     this.#ahead = this.#lookAhead();
   }
 
   /** How it stands. */
   get figures(): BudgetFigures {
-    const [own, site] = [utilization(this.#account), utilization(this.#site.account)];
+    const { own, site } = this.#accounts;
     return {
-      own, site, price: pricePerS(this.#account.price, this.#account.cap.perS) + pricePerS(this.#site.account.price, this.#site.account.cap.perS) + this.#haste,
-      debtMs: this.#account.debt.ms, refusals: this.#refusals, ...siteCapOf(this.#site.account.cap),
+      own: utilization(own), site: utilization(site), price: pricePerS(own.price, own.cap.perS) + pricePerS(site.price, site.cap.perS) + this.#haste,
+      debtMs: own.debt.ms, refusals: this.#refusals, ...siteCapOf(site.cap),
     };
   }
 
   /** The account of its own cap: for reports and tests. */
   get account(): Account {
-    return this.#account;
+    return this.#accounts.own;
   }
 
   /** It leaves the site; what it had booked stays booked. Idempotent. */
@@ -229,14 +213,11 @@ export class CameraBudget implements StepBudget, Member {
   }
 
   #begin(endUs: number): void {
-    // A step that was cut off is not known to have cost less than was reserved for it.
-    this.#tickets = [];
     const before = this.#position.ownUs;
     this.#position = moved(this.#position, endUs, this.#graph.hopUs, this.#site.account.nowUs);
     this.#haste = calmer(this.#haste, this.#position.ownUs - before);
     this.#ahead = this.#lookAhead();
-    this.#account = advanced(this.#account, this.#position.ownUs, this.ahead);
-    this.#site.account = advanced(this.#site.account, this.#position.siteUs, this.#site.ahead);
+    this.#accounts.begin(this.#position.ownUs, this.#position.siteUs, this.ahead, () => this.#site.ahead);
   }
 
   /** What looks may have of an allowance in a window that holds nothing but listening, that of this segment included. */
@@ -248,7 +229,7 @@ export class CameraBudget implements StepBudget, Member {
 
   #priceOf(sense: SenseName): number {
     const one = usual(this.#costs[sense]);
-    return priceOf(this.#account, one) + priceOf(this.#site.account, one) + (this.#haste * one.ms) / 1000;
+    return this.#accounts.priceOf(one) + (this.#haste * one.ms) / 1000;
   }
 
   #rankOf(worth: number, wanted: Amount): Rank {
@@ -262,22 +243,8 @@ export class CameraBudget implements StepBudget, Member {
     return covers(this.#credit, wanted) ? 'own' : 'priced';
   }
 
-  /** Books an action in both accounts, as far as there is room: the caller has seen to it that there is enough. */
-  #reserve(sense: SenseName, wanted: Amount, credited: Amount): void {
-    const free = least(room(this.#account), room(this.#site.account));
-    const amount = least(wanted, free);
-    const own = reserved(this.#account, amount);
-    const site = reserved(this.#site.account, amount);
-    this.#account = own.account;
-    this.#site.account = site.account;
-    if (sense === 'audio') this.#wish(sense);
-    this.#tickets = [...this.#tickets, { sense, amount, ownSlot: own.slot, siteSlot: site.slot, credited }];
-  }
-
   #wish(sense: SenseName): void {
-    const one = usual(this.#costs[sense]);
-    this.#account = wished(this.#account, one);
-    this.#site.account = wished(this.#site.account, one);
+    this.#accounts.wish(usual(this.#costs[sense]));
   }
 
   #refuse(why: Refusal): false {
