@@ -31,10 +31,11 @@ const bestThreshold = (open: readonly Open[]): number | null => {
 export const horizonOf = (paths: readonly BeliefPath[]): number => paths.reduce((most, { scores }) => Math.max(most, scores.length), 0);
 
 /**
- * The boundary that loses least on these paths, where a wrong answer costs 1 and each step that is waited for `stepCost`:
+ * A boundary that loses little on these paths, where a wrong answer costs 1 and each step that is waited for `stepCost`:
  * from the last step back, a recording is stopped where what it then loses is less than what going on came to under the
  * boundary of the later steps (optimal stopping with a finite horizon; Wald 1947, and with learned continuation as in
- * FIRMBOUND 2025). Among thresholds on the score it is the best for these paths; it promises nothing for others.
+ * FIRMBOUND 2025). Each threshold is the best for all of these paths from its step on, given those of the later steps; it is chosen
+ * with paths too that an earlier one stops, so that another boundary may as a whole lose less. It promises nothing for others.
  */
 export const induce = (paths: readonly BeliefPath[], stepCost: number): Boundary => {
   const horizon = horizonOf(paths);
