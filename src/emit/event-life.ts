@@ -82,10 +82,15 @@ export const lived = (event: LiveEvent, belief: Belief, support: Support, held: 
 /** How long an event must have lasted where nothing else is said [s]. */
 const MIN_DURATION_S = 1;
 
+/** Whether a boundary for confirming is reached by a score on an event's segment, from 1; its last entry holds for all further segments. */
+export const isReached = (boundary: readonly (number | null)[], segment: number, score: number): boolean => {
+  const needed = boundary[Math.min(segment, boundary.length) - 1] ?? null;
+  return needed !== null && score >= needed;
+};
+
 /** What a learned rule says on a segment that held the event: `confident` before its last segment, from there on `horizon` or `budget`. */
 const confirmedByRule = (boundary: readonly (number | null)[], { segments, refused, score }: LiveEvent): EventReason | undefined => {
-  const needed = boundary[Math.min(segments, boundary.length) - 1] ?? null;
-  if (needed === null || score < needed) return undefined;
+  if (!isReached(boundary, segments, score)) return undefined;
   if (segments < boundary.length) return 'confident';
   return refused ? 'budget' : 'horizon';
 };

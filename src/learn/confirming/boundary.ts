@@ -1,4 +1,5 @@
 /** From which score on an event is confirmed on its first, second, … segment, by backward induction. */
+import { isReached } from '../../emit/event-life.js';
 import { isTrue, ruled, tell, type EventSpec, type FollowedStream } from './streams.js';
 
 /** The least score at which an event is confirmed on its first, second, … segment, `[horizon]`; null: not there. The last holds for all further segments. */
@@ -18,10 +19,7 @@ export const pathsOf = (stream: FollowedStream, spec: EventSpec): EventPath[] =>
 
 /** The segment on which a path is confirmed, from 1; undefined where it never is. */
 export const confirmedAt = ({ scores }: Pick<EventPath, 'scores'>, boundary: ConfirmBoundary): number | undefined => {
-  const at = scores.findIndex((score, i) => {
-    const needed = boundary[Math.min(i, boundary.length - 1)] ?? null;
-    return needed !== null && score >= needed;
-  });
+  const at = scores.findIndex((score, i) => isReached(boundary, i + 1, score));
   return at < 0 ? undefined : at + 1;
 };
 

@@ -28,7 +28,7 @@ export const confirmationsOf = (stream: FollowedStream, told: readonly ToldEvent
   (event.confirmed === null ? [] : [{ segment: event.confirmed, isFalse: !isTrue(stream, event, event.confirmed) }]));
 
 /** The share of false ones among those confirmed by a segment, for each stream that has any. */
-const losses = (streams: readonly Confirmations[], by: number): number[] => streams.flatMap((some) => {
+export const losses = (streams: readonly Confirmations[], by: number): number[] => streams.flatMap((some) => {
   const early = some.filter(({ segment }) => segment <= by);
   return early.length === 0 ? [] : [early.filter(({ isFalse }) => isFalse).length / early.length];
 });

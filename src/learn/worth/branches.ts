@@ -1,5 +1,5 @@
 /** Every way that a recording can be looked at, worked out as it is asked for: what each gate would see, and what each answer comes to. */
-import { calibrated, temperatureOf } from '../../policy/hms/known.js';
+import { calibrated, entropyBits, temperatureOf } from '../../policy/hms/known.js';
 import type { GateLogits } from '../../policy/hms/worth.js';
 import type { UsagePattern } from '../../policy/types.js';
 import type { Temperatures } from '../../inference/manifest.js';
@@ -176,7 +176,7 @@ class Recording {
   #question(sense: Question['sense'], step: number, logits: GateLogits, believed: readonly number[], next: (look: boolean) => Question | Ending): Question {
     const known = new Map<boolean, Question | Ending>();
     return {
-      sense, step, logits, doubt: believed.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0),
+      sense, step, logits, doubt: entropyBits(believed),
       answer: (look) => {
         const before = known.get(look);
         if (before !== undefined) return before;

@@ -13,16 +13,19 @@ export type Decide = (question: Question, leftGmacs: number) => boolean;
 /** Sums of costs are rounded. */
 const GRAIN = 1e-12;
 
-/** Follows one recording to its end: a look is made if it is wanted and paid for. */
-export const ending = (from: Question | Ending, leftGmacs: number, costs: LookCosts, decide: Decide): Ending => {
+/** Follows one recording to its end: a look is made if it is wanted and paid for. Says what is left for looks, too. */
+export const followed = (from: Question | Ending, leftGmacs: number, costs: LookCosts, decide: Decide): { readonly end: Ending; readonly leftGmacs: number } => {
   let [at, left] = [from, leftGmacs];
   while (!isEnding(at)) {
     const look = left + GRAIN >= costs[at.sense] && decide(at, left);
     if (look) left -= costs[at.sense];
     at = at.answer(look);
   }
-  return at;
+  return { end: at, leftGmacs: left };
 };
+
+/** The end alone. */
+export const ending = (...way: Parameters<typeof followed>): Ending => followed(...way).end;
 
 /** The estimates of both senses; one that is not there never looks. */
 export type Estimates = Readonly<Partial<Record<'appearance' | 'motion', LookWorth | undefined>>>;

@@ -14,9 +14,12 @@ export const calibrated = (logits: ArrayLike<number>, temperature: number): numb
   return powers.map((power) => power / sum);
 };
 
-/** What is not known about the class [bit]: the entropy of the calibrated probabilities (Shannon 1948, section 6). */
+/** The entropy of probabilities [bit] (Shannon 1948, section 6). */
+export const entropyBits = (probabilities: readonly number[]): number => probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
+
+/** What is not known about the class [bit]: the entropy of the calibrated probabilities. */
 export const entropyOf = ({ temperatures }: Pick<HmsNet, 'temperatures'>, logits: Float32Array, pattern: UsagePattern): number =>
-  calibrated(logits, temperatureOf(temperatures, pattern)).reduce((sum, p) => (p > 0 ? sum - p * Math.log2(p) : sum), 0);
+  entropyBits(calibrated(logits, temperatureOf(temperatures, pattern)));
 
 /**
  * What is known, from the classifier's logits `[classes]`.

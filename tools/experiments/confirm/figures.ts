@@ -2,7 +2,7 @@
 import { bootstrapOverSeeds, type Estimate } from '../../../src/evaluate/intervals.js';
 import { mean } from '../../../src/evaluate/order.js';
 import type { ConfirmationRule } from '../../../src/inference/manifest.js';
-import { CONFIRM_PROMISE, fitConfirming, HORIZON, type ConfirmPromise, type FittedConfirmation } from '../../../src/learn/confirming/fit.js';
+import { CONFIRM_PROMISE, fitConfirming, HORIZON, losses, type ConfirmPromise, type FittedConfirmation } from '../../../src/learn/confirming/fit.js';
 import { ruled, type EventSpec, type FollowedStream } from '../../../src/learn/confirming/streams.js';
 import { seeded } from '../../../src/learn/random.js';
 import { readProfile } from '../../../src/settings/profile.js';
@@ -72,13 +72,8 @@ const rulesOf = (results: readonly ConfirmResult[], promise: ConfirmPromise): (C
 
 const shareOf = (id: string): string => /background-(\d+)/.exec(id)?.[1] ?? '';
 
-const lossOf = ({ confirmed }: StreamCounts, by = Infinity): number | undefined => {
-  const some = confirmed.filter(({ segment }) => segment <= by);
-  return some.length === 0 ? undefined : some.filter(({ isFalse }) => isFalse).length / some.length;
-};
-
 /** The mean over streams that have something confirmed by a segment. */
-const meanLoss = (some: readonly StreamCounts[], by = Infinity): number => mean(some.flatMap((one) => lossOf(one, by) ?? []));
+const meanLoss = (some: readonly StreamCounts[], by = Infinity): number => mean(losses(some.map(({ confirmed }) => confirmed), by));
 const falseOf = (some: readonly StreamCounts[]): number => some.reduce((sum, { confirmed }) => sum + confirmed.filter(({ isFalse }) => isFalse).length, 0);
 const hoursOf = (some: readonly StreamCounts[]): number => some.reduce((sum, { hours }) => sum + hours, 0);
 

@@ -5,10 +5,10 @@ import { mean } from '../../../src/evaluate/order.js';
 import type { Worth } from '../../../src/inference/manifest.js';
 import { seeded } from '../../../src/learn/random.js';
 import type { FeatureSequence, HmsModel } from '../../../src/learn/types.js';
-import { branchesOf, isEnding, type BranchesOptions, type Ending, type Question } from '../../../src/learn/worth/branches.js';
+import { branchesOf, type BranchesOptions, type Ending, type Question } from '../../../src/learn/worth/branches.js';
 import { tryLooks } from '../../../src/learn/worth/estimate.js';
 import { fitWorth } from '../../../src/learn/worth/fit.js';
-import { byPrice, bySpreading, worthsOf, type Decide, type LookCosts } from '../../../src/learn/worth/follow.js';
+import { byPrice, bySpreading, ending, followed, worthsOf, type Decide, type LookCosts } from '../../../src/learn/worth/follow.js';
 import { coefficientsOf, worthFrom } from '../../../src/policy/hms/worth.js';
 import { unpackModel } from '../store.js';
 import type { EarlyResult, EarlyWorld } from './cell.js';
@@ -63,16 +63,6 @@ interface Clip {
   readonly threshold: readonly Seen[];
 }
 
-const followed = (first: Question | Ending, forLooks: number, costs: LookCosts, decide: Decide): Seen => {
-  let [at, left] = [first, forLooks];
-  while (!isEnding(at)) {
-    const look = left + 1e-12 >= costs[at.sense] && decide(at, left);
-    if (look) left -= costs[at.sense];
-    at = at.answer(look);
-  }
-  return { right: at.right, spent: forLooks - left };
-};
-
 interface Setting {
   readonly options: BranchesOptions;
   readonly costs: LookCosts;
@@ -90,7 +80,7 @@ const spreadByDoubt = (setting: Setting, left: number, doubt: number): Decide =>
 
 const rightOf = (recordings: readonly (Question | Ending)[], setting: Setting, doubt: number): number => mean(SHARES.map((share) => {
   const left = forLooks(setting, share), decide = spreadByDoubt(setting, left, doubt);
-  return mean(recordings.map((first) => Number(followed(first, left, setting.costs, decide).right)));
+  return mean(recordings.map((first) => Number(ending(first, left, setting.costs, decide).right)));
 }));
 
 const settingOf = (result: EarlyResult, { train }: EarlyWorld): Setting & { readonly model: HmsModel } => {
@@ -108,7 +98,8 @@ const clipOf = (sequence: FeatureSequence, setting: Setting, worth: Worth, doubt
   const { costs, steps } = setting, first = branchesOf(setting.options, sequence), worthOfLook = worthsOf(worth);
   const under = (decide: (left: number) => Decide): Seen[] => SHARES.map((share) => {
     const left = forLooks(setting, share);
-    return followed(first, left, costs, decide(left));
+    const { end, leftGmacs } = followed(first, left, costs, decide(left));
+    return { right: end.right, spent: left - leftGmacs };
   });
   return { priced: under(() => byPrice(worthOfLook, worth.recording, steps, costs)), spread: under((left) => bySpreading(left, steps, costs)), threshold: under((left) => spreadByDoubt(setting, left, doubt)) };
 };
