@@ -3,7 +3,8 @@ import { calibrated, entropyBits, temperatureOf } from '../../policy/hms/known.j
 import type { GateLogits } from '../../policy/hms/worth.js';
 import type { UsagePattern } from '../../policy/types.js';
 import type { Temperatures } from '../../inference/manifest.js';
-import type { FeatureSequence, HmsModel, Weight } from '../types.js';
+import type { FeatureSequence, HmsModel } from '../types.js';
+import { classified, gateLogits, projectSense, restingLstm, shutLstm, stepLstm, type Lstm } from '../model/cells.js';
 import { weightOf } from '../model/parameters.js';
 
 /** A gate asked on one step, after one history of looks. */
@@ -38,68 +39,13 @@ export interface BranchesOptions {
   readonly background: ReadonlySet<number>;
 }
 
-interface Lstm {
-  readonly h: Float32Array;
-  readonly c: Float32Array;
-}
-
 /** A belief surer than this counts as this sure: one recording must not outweigh all others. */
 const LEAST = 2 ** -10;
 
-/** y += x · rows of a kernel, from `row` on. */
-const addTo = (y: Float64Array, x: Float32Array, { data }: Weight, row: number): void => {
-  const n = y.length;
-  for (let i = 0; i < x.length; i += 1) {
-    const value = x[i] ?? 0;
-    if (value === 0) continue;
-    const from = (row + i) * n;
-    for (let j = 0; j < n; j += 1) y[j] = (y[j] ?? 0) + value * (data[from + j] ?? 0);
-  }
-};
-
-const affine = (inputs: readonly Float32Array[], kernel: Weight, bias: Weight): Float64Array => {
-  const y = Float64Array.from(bias.data);
-  let row = 0;
-  for (const x of inputs) {
-    addTo(y, x, kernel, row);
-    row += x.length;
-  }
-  return y;
-};
-
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-
-const lstmStep = ({ weights }: HmsModel, sense: string, inputs: readonly Float32Array[], { h, c }: Lstm): Lstm => {
-  const z = affine([...inputs, h], weightOf(weights, `${sense}.lstm.kernel`), weightOf(weights, `${sense}.lstm.bias`)), n = h.length;
-  const next: Lstm = { h: new Float32Array(n), c: new Float32Array(n) };
-  for (let i = 0; i < n; i += 1) {
-    const cell = sigmoid(z[n + i] ?? 0) * (c[i] ?? 0) + sigmoid(z[i] ?? 0) * Math.tanh(z[2 * n + i] ?? 0);
-    next.c[i] = cell;
-    next.h[i] = sigmoid(z[3 * n + i] ?? 0) * Math.tanh(cell);
-  }
-  return next;
-};
-
-const gate = ({ weights }: HmsModel, sense: string, inputs: readonly Float32Array[]): GateLogits => {
-  const [shut = 0, open = 0] = affine(inputs, weightOf(weights, `${sense}.gate.kernel`), weightOf(weights, `${sense}.gate.bias`));
-  return [shut, open];
-};
-
 /** All steps of a sense, projected. */
-const projected = ({ weights }: HmsModel, { features, steps }: FeatureSequence, sense: 'audio' | 'appearance' | 'motion'): Float32Array[] => {
-  const [mean, deviation] = [weightOf(weights, `${sense}.mean`).data, weightOf(weights, `${sense}.deviation`).data];
-  const width = mean.length;
-  return Array.from({ length: steps }, (_, t) => {
-    const row = features[sense].subarray(t * width, (t + 1) * width).map((value, i) => (value - (mean[i] ?? 0)) / (deviation[i] ?? 1));
-    return Float32Array.from(affine([row], weightOf(weights, `${sense}.project.kernel`), weightOf(weights, `${sense}.project.bias`)), (value) => Math.max(0, value));
-  });
-};
-
-/** What a shut gate leaves: the lower state over the first dimensions of the kept one. */
-const copyUp = (lower: Lstm, { h, c }: Lstm): Lstm => {
-  const copied = h.slice();
-  copied.set(lower.h);
-  return { h: copied, c };
+const projected = (model: HmsModel, { features, steps }: FeatureSequence, sense: 'audio' | 'appearance' | 'motion'): Float32Array[] => {
+  const width = weightOf(model.weights, `${sense}.mean`).data.length;
+  return Array.from({ length: steps }, (_, t) => projectSense(model, sense, features[sense].subarray(t * width, (t + 1) * width)));
 };
 
 /** What one recording carries from step to step. */
@@ -122,29 +68,25 @@ class Recording {
     this.#options = options;
     this.#sequence = sequence;
     this.#x = { audio: projected(model, sequence, 'audio'), appearance: projected(model, sequence, 'appearance'), motion: projected(model, sequence, 'motion') };
-    let state = this.#rest(model.shape.hidden.audio);
-    for (const x of this.#x.audio) this.#audio.push(state = lstmStep(model, 'audio', [x], state));
+    let state = restingLstm(model.shape.hidden.audio);
+    for (const x of this.#x.audio) this.#audio.push(state = stepLstm(model, 'audio', [x], state));
   }
 
   first(): Question | Ending {
     const { hidden, projected: widths } = this.#options.model.shape;
-    return this.#begin(0, { appearance: this.#rest(hidden.appearance), motion: this.#rest(hidden.motion), seen: new Float32Array(widths.appearance) });
-  }
-
-  #rest(width: number): Lstm {
-    return { h: new Float32Array(width), c: new Float32Array(width) };
+    return this.#begin(0, { appearance: restingLstm(hidden.appearance), motion: restingLstm(hidden.motion), seen: new Float32Array(widths.appearance) });
   }
 
   #begin(step: number, past: Past): Question | Ending {
     const { model } = this.#options;
-    const [x, heard] = [this.#x.audio[step] ?? new Float32Array(0), this.#audio[step] ?? this.#rest(0)];
-    const shut = copyUp(heard, past.appearance);
+    const [x, heard] = [this.#x.audio[step] ?? new Float32Array(0), this.#audio[step] ?? restingLstm(0)];
+    const shut = shutLstm(model, heard, past.appearance);
     const unlooked = (): Question | Ending => this.#watching(step, past, shut, undefined);
     if (this.#sequence.present.appearance[step] !== 1) return unlooked();
-    return this.#question('appearance', step, gate(model, 'appearance', [x, past.appearance.h, past.appearance.c]), this.#believed(copyUp(shut, past.motion), 'a'), (look) => {
+    return this.#question('appearance', step, gateLogits(model, 'appearance', [x, past.appearance.h, past.appearance.c]), this.#believed(shutLstm(model, shut, past.motion), 'a'), (look) => {
       if (!look) return unlooked();
       const picture = this.#x.appearance[step] ?? new Float32Array(0);
-      return this.#watching(step, past, lstmStep(model, 'appearance', [x, picture], past.appearance), picture);
+      return this.#watching(step, past, stepLstm(model, 'appearance', [x, picture], past.appearance), picture);
     });
   }
 
@@ -153,11 +95,11 @@ class Recording {
     const x = this.#x.audio[step] ?? new Float32Array(0);
     const stands = picture ?? (unseen === 'last' ? past.seen : new Float32Array(widths.appearance));
     const looked = picture === undefined ? 'a' : 'ai';
-    const shut = copyUp(appearance, past.motion);
+    const shut = shutLstm(model, appearance, past.motion);
     const end = (motion: Lstm, pattern: UsagePattern): Question | Ending => this.#after(step, { appearance, motion, seen: stands }, pattern);
     if (this.#sequence.present.motion[step] !== 1 || (unseen === 'nested' && picture === undefined)) return end(shut, looked);
-    return this.#question('motion', step, gate(model, 'motion', [x, stands, past.motion.h, past.motion.c]), this.#believed(shut, looked), (look) =>
-      (look ? end(lstmStep(model, 'motion', [x, stands, this.#x.motion[step] ?? new Float32Array(0)], past.motion), `${looked}m`) : end(shut, looked)));
+    return this.#question('motion', step, gateLogits(model, 'motion', [x, stands, past.motion.h, past.motion.c]), this.#believed(shut, looked), (look) =>
+      (look ? end(stepLstm(model, 'motion', [x, stands, this.#x.motion[step] ?? new Float32Array(0)], past.motion), `${looked}m`) : end(shut, looked)));
   }
 
   #after(step: number, past: Past, pattern: UsagePattern): Question | Ending {
@@ -169,8 +111,8 @@ class Recording {
   }
 
   #believed({ h }: Lstm, pattern: UsagePattern): number[] {
-    const { model: { weights }, temperatures } = this.#options;
-    return calibrated(affine([h], weightOf(weights, 'classify.kernel'), weightOf(weights, 'classify.bias')), temperatureOf(temperatures, pattern));
+    const { model, temperatures } = this.#options;
+    return calibrated(classified(model, h), temperatureOf(temperatures, pattern));
   }
 
   #question(sense: Question['sense'], step: number, logits: GateLogits, believed: readonly number[], next: (look: boolean) => Question | Ending): Question {
