@@ -138,13 +138,19 @@ describe('budget/account', () => {
     expect(room(recapped(before, { perS: { gmacs: 1, ms: 5 }, burstS: 10 })).ms).to.equal(0);
   });
 
-  it('has a price that rises with wishes beyond the cap and falls without', () => {
-    let account = openAccount({ perS: { gmacs: Infinity, ms: 10 }, burstS: 10 });
-    const first = account.price.ms;
-    for (let i = 1; i <= 60; i += 1) account = wished(advanced(account, i * 1e6), { gmacs: 0, ms: 30 });
-    const high = account.price.ms;
-    expect(high).to.be.above(first * 100);
-    expect(advanced(account, 120e6).price.ms).to.be.below(high / 50);
-    expect(account.price.gmacs).to.equal(first);
-  });
+  for (const [size, count, falls] of [['fine', 10, 100], ['coarse', 1, 50]] as const) {
+    it(`has a price that rises with ${size} wishes beyond the cap and falls without`, () => {
+      let account = openAccount({ perS: { gmacs: Infinity, ms: 10 }, burstS: 10 });
+      const first = account.price.ms;
+      for (let i = 1; i <= 60; i += 1) {
+        account = advanced(account, i * 1e6);
+        for (let k = 0; k < count; k += 1) account = wished(account, { gmacs: 0, ms: 30 / count });
+      }
+      const high = account.price.ms;
+      expect(high).to.be.above(first * 100);
+      // Room is left for coarse ones, so that their price falls more slowly.
+      expect(advanced(account, 120e6).price.ms).to.be.below(high / falls);
+      expect(account.price.gmacs).to.equal(first);
+    });
+  }
 });
