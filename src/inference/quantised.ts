@@ -1,5 +1,5 @@
-import { bytesOf, elementCount } from './tflite-model.js';
-import type { Quantisation, TfliteTensor } from './tflite-model.js';
+import { elementCount } from './tflite-model.js';
+import type { Quantisation, TfliteTensor, TfliteType } from './tflite-model.js';
 
 /**
  * Affine quantisation, real = scale · (stored − zeroPoint), after Jacob et al. 2018, "Quantization and
@@ -35,10 +35,10 @@ export const representable = (tensor: TfliteTensor): Range => {
 };
 
 /** The stored numbers of a constant, in a typed array of their kind (64-bit ones as they are). */
-export const storedValues = (tensor: TfliteTensor): Float32Array | Int32Array | Uint8Array | Int8Array | BigInt64Array => {
+export const storedValues = (type: TfliteType, data: Uint8Array): Float32Array | Int32Array | Uint8Array | Int8Array | BigInt64Array => {
   // A copy, because values in the file need not be aligned.
-  const { buffer } = Uint8Array.from(tensor.data ?? new Uint8Array(elementCount(tensor.dims) * bytesOf(tensor.type)));
-  switch (tensor.type) {
+  const { buffer } = Uint8Array.from(data);
+  switch (type) {
     case 'float32': return new Float32Array(buffer);
     case 'int32': return new Int32Array(buffer);
     case 'uint8': return new Uint8Array(buffer);

@@ -74,8 +74,9 @@ const dequantisedConstant = (graph: OnnxBuilder, stored: Stored, dims: readonly 
 };
 
 const constantWriter = (graph: OnnxBuilder, arithmetic: Arithmetic): WriteConstant => (of, order) => {
-  const stored = storedValues(of);
-  if (of.data === undefined || stored instanceof BigInt64Array) throw unsupported(`tensor ${of.name} should be a constant of at most 32 bits`);
+  // The data first: what claims a size and holds nothing may claim any size.
+  const stored = of.data === undefined ? undefined : storedValues(of.type, of.data);
+  if (stored === undefined || stored instanceof BigInt64Array) throw unsupported(`tensor ${of.name} should be a constant of at most 32 bits`);
   const moved = permute(stored, of.dims, order);
   const dims = reorder(of.dims, order);
   if (moved instanceof Float32Array) return graph.constant(moved, dims);
@@ -164,7 +165,7 @@ export const lowering = (model: TfliteModel, graph: OnnxBuilder, arithmetic: Ari
     integers: (index) => {
       const of = tensor(index);
       if (of.data === undefined) throw unsupported(`tensor ${of.name} should be constant`);
-      return Array.from(storedValues(of), Number);
+      return Array.from(storedValues(of.type, of.data), Number);
     },
     put: (operator, value, layout, range = EVERYTHING) => {
       const of = tensor(operator.outputs[0]);

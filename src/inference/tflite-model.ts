@@ -75,6 +75,9 @@ export const elementCount = (dims: readonly number[]): number => dims.reduce((a,
 /** Bytes of one element. */
 export const bytesOf = (type: TfliteType): number => ({ float32: 4, int32: 4, uint8: 1, int64: 8, int8: 1 })[type];
 
+/** A `.tflite` file holds less than 2 GiB, and no tensor between its operators is larger: more is a damaged size. */
+const MAX_VALUES = 2 ** 31;
+
 const operatorName = (code: Table | undefined): string => {
   if (code === undefined) throw new DamagedTable('an operator has no code');
   // Codes above 127 do not fit the old byte field, which then holds a placeholder of 127.
@@ -96,6 +99,7 @@ const tensorOf = (table: Table, buffers: readonly Table[]): TfliteTensor => {
   const name = table.string(TENSOR.name);
   const dims = table.int32s(TENSOR.shape);
   if (!dims.every((d) => d >= 0)) throw new DamagedTable(`the dimensions of tensor ${name} are negative`);
+  if (elementCount(dims) > MAX_VALUES) throw new DamagedTable(`tensor ${name} claims ${elementCount(dims)} values`);
   const code = table.int8(TENSOR.type);
   const type = Object.entries(TFLITE_TYPES).find(([key]) => Number(key) === code)?.[1];
   if (type === undefined) {

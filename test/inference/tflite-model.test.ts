@@ -43,6 +43,23 @@ describe('readTflite', () => {
     }
   });
 
+  it('refuses weights that claim a size and hold nothing, and takes no memory for them', async () => {
+    const file = tfliteFile({
+      tensors: [{ dims: [1, 4, 4, 1] }, { dims: [2, 0x4000_0000, 1, 1] }, { dims: [1, 2, 2, 2] }],
+      operators: [{ code: 3, inputs: [0, 1], outputs: [2] }], inputs: [0], outputs: [2],
+    });
+    await faultOf('model-unsupported', () => tfliteToOnnx(file, 'hollow.tflite'));
+  });
+
+  it('refuses a tensor of more values than any file or memory holds', async () => {
+    const file = tfliteFile({
+      tensors: [{ dims: [1, 4] }, { dims: Array.from({ length: 40 }, () => 0x7fff_ffff) }],
+      operators: [{ code: 14, inputs: [0], outputs: [1] }], inputs: [0], outputs: [1],
+    });
+    const fault = await faultOf('model-unreadable', () => tfliteToOnnx(file, 'endless.tflite'));
+    expect(fault.message).to.include('endless.tflite');
+  });
+
   it('never does anything but convert or refuse, however the file is cut or damaged', () => {
     const whole = small();
     const survives = (bytes: Uint8Array): void => {
