@@ -4,8 +4,8 @@
  */
 import { less, least, plus, times, type Amount } from './amount.js';
 import { grained, NO_GRAIN, targetOf, type Grain } from './grain.js';
-import { costOf, FIRST_PRICE, fallen, risen, type Price } from './price.js';
-import { book, emptyWindow, fullest, NOTHING_AHEAD, passed, takeBack, type Ahead, type SlidingWindow } from './window.js';
+import { costOf, FIRST_PRICE, fallen, risen, scarcity, type Price } from './price.js';
+import { book, emptyWindow, fullest, NOTHING_AHEAD, passed, remaining, takeBack, type Ahead, type SlidingWindow } from './window.js';
 
 /** What may be spent. */
 export interface Cap {
@@ -42,6 +42,13 @@ export const room = ({ cap, window, nowUs }: Account, ahead: Ahead = NOTHING_AHE
 /** What may be booked now when debts are to be paid first. */
 export const roomBesideDebt = (account: Account, ahead: Ahead): Amount => less(room(account, ahead), account.debt);
 
+/** What looks may have of the allowance in a window that holds nothing but listening, that of the segment in the step included. */
+export const forLooks = ({ cap }: Account, { base, perS }: Ahead): Amount => {
+  const all = allowance(cap);
+  const part = (of: number, first: number, rate: number): number => Math.max(0, of - 2 * first - rate * cap.burstS * 1.01);
+  return { gmacs: part(all.gmacs, base.gmacs, perS.gmacs), ms: part(all.ms, base.ms, perS.ms) };
+};
+
 /** Books without asking: the caller has made sure that there is room. Says the slot, for {@link settled}. */
 const booking = (account: Account, amount: Amount): { readonly account: Account; readonly slot: number } => {
   const { window, slot } = book(account.window, account.nowUs, amount);
@@ -64,13 +71,12 @@ export const advanced = (account: Account, nowUs: number, ahead: Ahead = NOTHING
 export const wished = (account: Account, wish: Amount): Account =>
   ({ ...account, price: risen(account.price, wish, account.cap.perS), grain: grained(account.grain, wish) });
 
+/** The time for which a booking stays in the window is looked at in so many parts. */
+const PARTS = 10;
+
 /** What an amount of work costs here and now [bit]. */
-export const priceOf = ({ price, cap, window }: Account, amount: Amount): number => {
-  const all = allowance(cap);
-  // Nothing fits under a cap of nothing.
-  const fill = (held: number, of: number): number => (of === 0 ? 1 : held / of);
-  return costOf(price, amount, cap.perS, { gmacs: fill(window.held.gmacs, all.gmacs), ms: fill(window.held.ms, all.ms) });
-};
+export const priceOf = ({ price, cap, window, nowUs }: Account, amount: Amount): number =>
+  costOf(price, amount, cap.perS, scarcity(remaining(window, nowUs, PARTS), allowance(cap)));
 
 /** Reserves as much of an amount as there is room for, and says how much that is. Says the slot, too, for {@link settled}. */
 export const reserved = (account: Account, amount: Amount): { readonly account: Account; readonly slot: number; readonly amount: Amount } => {

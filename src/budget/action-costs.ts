@@ -1,7 +1,7 @@
 /** What actions cost: known beforehand in multiply-accumulates, learnt from what was measured in time. Pure. */
 import type { SenseName } from '../inference/manifest.js';
 import type { Amount } from './amount.js';
-import { learnt, unmeasured, worstMs, type Estimate } from './estimate.js';
+import { learnt, unmeasured, worstMs, type Estimate, type Measured } from './estimate.js';
 
 /** What the nets of a stream may cost at most, from their graphs, and how often it listens. */
 export interface GraphCosts {
@@ -32,8 +32,23 @@ const TRIED_AGAIN_S = 60;
 const RUNS_TO_KNOW = 3;
 
 /** An action that was never done. */
-export const unknownCost = (sense: SenseName, gmacs: number): ActionCost =>
-  ({ gmacs, usualGmacs: gmacs, time: unmeasured(gmacs * MS_PER_GMAC + MEDIA_MS[sense]) });
+export const unknownCost = (sense: SenseName, gmacs: number): ActionCost => {
+  const guessMs = gmacs * MS_PER_GMAC + MEDIA_MS[sense];
+  return { gmacs, usualGmacs: gmacs, time: unmeasured({ usualMs: guessMs, worstMs: guessMs }) };
+};
+
+/**
+ * An action that was perhaps never done here, but by others: at the guess it might never be worth its price. They may have smaller
+ * pictures; what it takes beyond theirs is a debt, once.
+ */
+export const knownFrom = (cost: ActionCost, others: () => Measured | undefined, nowUs: number): ActionCost => {
+  const theirs = cost.time.runs > 0 ? undefined : others();
+  return theirs === undefined ? cost : { ...cost, time: unmeasured(theirs, nowUs) };
+};
+
+/** What is known of an action for who has not done it; undefined before the first run. */
+export const measured = ({ time }: ActionCost, nowUs: number): Measured | undefined =>
+  (time.runs === 0 ? undefined : { usualMs: time.usualMs, worstMs: worstMs(time, nowUs) });
 
 /** What one usually costs. */
 export const usual = ({ usualGmacs, time }: ActionCost): Amount => ({ gmacs: usualGmacs, ms: time.usualMs });

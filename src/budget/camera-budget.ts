@@ -1,10 +1,11 @@
 import type { SenseName } from '../inference/manifest.js';
 import type { Belief } from '../policy/types.js';
-import { allowance, utilization, type Account } from './account.js';
-import { afterRun, inTheLongRun, reservation, unknownCost, usual, worst, type ActionCost, type GraphCosts } from './action-costs.js';
+import { allowance, forLooks, utilization, type Account } from './account.js';
+import { afterRun, inTheLongRun, knownFrom, measured, reservation, unknownCost, usual, worst, type ActionCost, type GraphCosts } from './action-costs.js';
 import { beyond, least, less, NOTHING, plus, times, type Amount } from './amount.js';
 import { charged, covers, earned, returned, used, type Credit } from './credit.js';
-import { pricePerS } from './price.js';
+import type { Measured } from './estimate.js';
+import { pricePerS, secondsOf } from './price.js';
 import { actualCosts } from './actual-costs.js';
 import { calmer, hastier } from './haste.js';
 import { capOf, siteCapOf, type CameraBudgetOptions, type Member, type Rank, type SiteSide } from './site-side.js';
@@ -77,6 +78,11 @@ export class CameraBudget implements StepBudget, Member {
     return this.#ahead;
   }
 
+  /** What it knows of an action; undefined before it did one. */
+  measured(sense: SenseName): Measured | undefined {
+    return measured(this.#costs[sense], this.#position.ownUs);
+  }
+
   #lookAhead(): Ahead {
     if (!this.#hearsAll) return { base: NOTHING, perS: NOTHING };
     const one = inTheLongRun(this.#costs.audio);
@@ -116,7 +122,7 @@ export class CameraBudget implements StepBudget, Member {
     if (one.gmacs > free.gmacs || (mean.ms > free.ms && (thin || !this.#hearsAll))) return this.#refuse('listening');
     if (thin) this.#hearing = used(this.#hearing, mean);
     this.#accounts.reserve('audio', one, thin ? mean : NOTHING);
-    this.#wish('audio');
+    this.#accounts.wish(usual(this.#costs.audio));
     return true;
   }
 
@@ -145,22 +151,24 @@ export class CameraBudget implements StepBudget, Member {
   /** Reserves a look, or says why not. Nothing is counted. */
   #ask(sense: 'appearance' | 'motion', worth: number, wished: boolean): Refused | undefined {
     const site = this.#site;
-    const allowed = least(this.#forLooks(this.account, this.ahead), this.#forLooks(site.account, site.ahead));
-    const wanted = reservation(this.#costs[sense], this.#position.ownUs, allowed);
+    const allowed = least(forLooks(this.account, this.ahead), forLooks(site.account, site.ahead));
+    const cost = knownFrom(this.#costs[sense], () => site.measured(sense), this.#position.ownUs), one = usual(cost);
+    const wanted = reservation(cost, this.#position.ownUs, allowed);
     if (wanted === undefined) return neverFits(sense);
-    const price = this.#priceOf(sense);
+    const price = this.#accounts.priceOf(one) + (this.#haste * one.ms) / 1000;
     const rank = wished ? this.#rankOf(worth, wanted) : 'priced';
     if (rank === 'priced' && worth * this.#options.priority < price) return tooDear(worth, price / this.#options.priority);
     // The price follows those who heed it.
-    if (rank === 'priced') this.#wish(sense);
+    if (rank === 'priced') this.#accounts.wish(one);
     const free = this.#accounts.freeForLooks(this.ahead, site.ahead);
-    const ownLack = beyond(wanted, free.own), siteLack = beyond(plus(wanted, site.claimed(this, rank)), free.site);
+    const right = { rank, bitPerS: rank === 'priced' ? (worth * this.#options.priority) / secondsOf(one, site.account.cap.perS) : 0 };
+    const ownLack = beyond(wanted, free.own), siteLack = beyond(plus(wanted, site.claimed(this, right)), free.site);
     if (ownLack !== undefined || siteLack !== undefined) {
       // Who is held up by a cap of its own keeps no room from others.
-      if (wished && ownLack === undefined) site.claim(this, rank, wanted);
+      if (wished && ownLack === undefined) site.claim(this, right, wanted);
       return ownLack === undefined ? noRoom(siteLack, ' at this site') : noRoom(ownLack, '');
     }
-    if (rank !== 'priced') this.#wish(sense);
+    if (rank !== 'priced') this.#accounts.wish(one);
     if (wished) site.unclaim(this);
     this.#lookedUs = site.account.nowUs;
     this.#credit = used(this.#credit, wanted);
@@ -220,18 +228,6 @@ export class CameraBudget implements StepBudget, Member {
     this.#accounts.begin(this.#position.ownUs, this.#position.siteUs, this.ahead, () => this.#site.ahead);
   }
 
-  /** What looks may have of an allowance in a window that holds nothing but listening, that of this segment included. */
-  #forLooks({ cap }: Account, { base, perS }: Ahead): Amount {
-    const all = allowance(cap);
-    const part = (of: number, first: number, rate: number): number => Math.max(0, of - 2 * first - rate * cap.burstS * 1.01);
-    return { gmacs: part(all.gmacs, base.gmacs, perS.gmacs), ms: part(all.ms, base.ms, perS.ms) };
-  }
-
-  #priceOf(sense: SenseName): number {
-    const one = usual(this.#costs[sense]);
-    return this.#accounts.priceOf(one) + (this.#haste * one.ms) / 1000;
-  }
-
   #rankOf(worth: number, wanted: Amount): Rank {
     if (worth === Infinity) return 'asked';
     const { nowUs, cap } = this.#site.account;
@@ -241,10 +237,6 @@ export class CameraBudget implements StepBudget, Member {
     if (minimumShare === undefined) return nowUs - this.#lookedUs >= cap.burstS * 1e6 ? 'own' : 'priced';
     this.#credit = earned(this.#credit, nowUs, cap, minimumShare, wanted);
     return covers(this.#credit, wanted) ? 'own' : 'priced';
-  }
-
-  #wish(sense: SenseName): void {
-    this.#accounts.wish(usual(this.#costs[sense]));
   }
 
   #refuse(why: Refusal): false {

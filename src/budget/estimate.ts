@@ -35,9 +35,15 @@ const HEADROOM = 1.25;
 const WEIGHT = 0.1;
 const MEAN_WEIGHT = 0.02;
 
-/** An estimate before the first run. `priorMs` is a guess on the safe side. */
-export const unmeasured = (priorMs: number): Estimate => ({
-  usualMs: priorMs, meanMs: priorMs, peakMs: priorMs, peakUs: 0, dearestMs: 0, dearestBeforeMs: 0, spanUs: 0, cheapestMs: Infinity, runs: 0, ranUs: -Infinity,
+/** What is known of an action from who has done it. */
+export interface Measured {
+  readonly usualMs: number;
+  readonly worstMs: number;
+}
+
+/** An estimate before the first run, from a guess on the safe side or from what it takes others, at a time [µs]. */
+export const unmeasured = ({ usualMs, worstMs }: Measured, nowUs = 0): Estimate => ({
+  usualMs, meanMs: usualMs, peakMs: worstMs, peakUs: nowUs, dearestMs: 0, dearestBeforeMs: 0, spanUs: 0, cheapestMs: Infinity, runs: 0, ranUs: -Infinity,
 });
 
 const spans = (estimate: Estimate, nowUs: number): Pick<Estimate, 'dearestMs' | 'dearestBeforeMs' | 'spanUs'> => {

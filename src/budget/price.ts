@@ -11,8 +11,8 @@ export type Price = Readonly<Record<Currency, number>>;
 
 /** How fast a price follows the gap: when twice the target is wished for, it is e times higher after so long [s]. */
 const FOLLOWS_S = 10;
-/** How much cheaper work is while the window is empty than when it is full, as an exponent. */
-const STEEPNESS = 8;
+/** How much cheaper work is in an empty window than in a full one, as an exponent. Set by `npm run simulate -- budget`, on seeds other than those reported. */
+const STEEPNESS = 16;
 /** Bounds: nothing is worth less, or more, than this for a second of the cap [bit]. */
 const LOWEST = 0.05;
 const HIGHEST = 1e6;
@@ -39,12 +39,30 @@ export const risen = (price: Price, wish: Amount, capPerS: Amount): Price => ({
 });
 
 /**
- * What an amount of work costs at a price [bit]. A currency without a cap is free.
- * @param fill part of the window that is booked, 0…1: in an emptier one work is cheaper, since what is not spent is lost
+ * How scarce a cap is for work that is booked now, 0…1 of the price: the mean over the time for which it stays in the window. At each moment of
+ * it the window holds what is booked already and has not left by then, and what the cap gives from now on, which will be taken; where both
+ * leave room, what is not spent is lost.
+ * @param held of today's bookings, in the middle of each of equal parts of that time
+ * @param all what the cap gives in a window; none is scarce without a cap, and one of nothing always
  */
-export const costOf = (price: Price, amount: Amount, capPerS: Amount, fill: Amount): number => CURRENCIES.reduce(
-  (sum, currency) => sum + price[currency] * inSeconds(amount[currency], capPerS[currency]) * Math.exp(STEEPNESS * (Math.min(1, fill[currency]) - 1)), 0,
+export const scarcity = (held: readonly Amount[], all: Amount): Amount => {
+  const one = (currency: Currency): number => (all[currency] === 0 ? 1 : held.reduce((sum, amount, part) => {
+    const fill = amount[currency] / all[currency] + (part + 0.5) / held.length;
+    return sum + Math.exp(STEEPNESS * (Math.min(1, fill) - 1));
+  }, 0) / held.length);
+  return { gmacs: one('gmacs'), ms: one('ms') };
+};
+
+/**
+ * What an amount of work costs at a price [bit]. A currency without a cap is free.
+ * @param scarce how scarce each currency is for it; see {@link scarcity}
+ */
+export const costOf = (price: Price, amount: Amount, capPerS: Amount, scarce: Amount): number => CURRENCIES.reduce(
+  (sum, currency) => sum + price[currency] * inSeconds(amount[currency], capPerS[currency]) * scarce[currency], 0,
 );
+
+/** How long the cap gives for nothing else [s]: the sum over the currencies that are capped. */
+export const secondsOf = (amount: Amount, capPerS: Amount): number => CURRENCIES.reduce((sum, currency) => sum + inSeconds(amount[currency], capPerS[currency]), 0);
 
 /** What a second of the cap costs [bit]: the sum over the currencies that are capped. */
 export const pricePerS = (price: Price, capPerS: Amount): number =>

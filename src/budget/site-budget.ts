@@ -3,7 +3,7 @@ import { openAccount, recapped, utilization, type Account } from './account.js';
 import type { GraphCosts } from './action-costs.js';
 import { beyond, NOTHING, plus, type Amount } from './amount.js';
 import { CameraBudget } from './camera-budget.js';
-import { capOf, type CameraBudgetOptions, type Member, type Rank, type SiteSide } from './site-side.js';
+import { capOf, goesFirst, type CameraBudgetOptions, type Member, type Right, type SiteSide, type Standing } from './site-side.js';
 import { pricePerS } from './price.js';
 import type { SiteBudgetReport } from './figures.js';
 import type { Ahead } from './window.js';
@@ -11,12 +11,8 @@ import type { Ahead } from './window.js';
 /** A claim that is not made again on the camera's next segment ends: after so many of its hops. */
 const CLAIM_HOPS = 1.25;
 
-const RANKS: readonly Rank[] = ['asked', 'own', 'priced'];
-
-interface Claim {
-  readonly rank: Rank;
+interface Claim extends Standing {
   readonly amount: Amount;
-  readonly sinceUs: number;
   readonly untilUs: number;
 }
 
@@ -81,8 +77,9 @@ export class SiteBudget {
       get ahead() { return ahead(); },
       get hearsAll() { return hearsAll(); },
       hearingShareOf: ({ priority }) => priority / [...this.#cameras.keys()].reduce((sum, one) => sum + one.priority, 0),
-      claimed: (camera, rank) => this.#claimed(camera, rank),
-      claim: (camera, rank, amount) => { this.#claim(camera, rank, amount); },
+      measured: (sense) => [...this.#cameras.keys()].flatMap((one) => one.measured(sense) ?? []).sort((a, b) => b.worstMs - a.worstMs)[0],
+      claimed: (camera, right) => this.#claimed(camera, right),
+      claim: (camera, right, amount) => { this.#claim(camera, right, amount); },
       unclaim: (camera) => { this.#claims.delete(camera); },
       leave: (camera) => {
         this.#cameras.delete(camera);
@@ -110,21 +107,19 @@ export class SiteBudget {
     return beyond(all, perS) === undefined;
   }
 
-  #claim(camera: Member, rank: Rank, amount: Amount): void {
+  #claim(camera: Member, right: Right, amount: Amount): void {
     const { nowUs } = this.#account;
     const before = this.#claims.get(camera);
-    this.#claims.set(camera, { rank, amount, sinceUs: before?.rank === rank ? before.sinceUs : nowUs, untilUs: nowUs + CLAIM_HOPS * camera.hopUs });
+    this.#claims.set(camera, { ...right, amount, sinceUs: before?.rank === right.rank ? before.sinceUs : nowUs, untilUs: nowUs + CLAIM_HOPS * camera.hopUs });
   }
 
-  /** A better rank goes before a lower one, and of one rank who has waited longer. */
-  #claimed(camera: Member, rank: Rank): Amount {
+  #claimed(camera: Member, right: Right): Amount {
     const own = this.#claims.get(camera);
-    const mineUs = own?.rank === rank ? own.sinceUs : Infinity;
+    const mine = { ...right, sinceUs: own?.rank === right.rank ? own.sinceUs : Infinity };
     let sum = NOTHING;
     for (const [other, claim] of this.#claims) {
-      const ahead = RANKS.indexOf(rank) - RANKS.indexOf(claim.rank);
       if (claim.untilUs < this.#account.nowUs) this.#claims.delete(other);
-      else if (other !== camera && (ahead > 0 || (ahead === 0 && claim.sinceUs < mineUs))) sum = plus(sum, claim.amount);
+      else if (other !== camera && goesFirst(claim, mine)) sum = plus(sum, claim.amount);
     }
     return sum;
   }

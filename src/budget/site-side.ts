@@ -1,7 +1,9 @@
 /** What a camera's budget and that of its site have to do with each other. */
+import type { SenseName } from '../inference/manifest.js';
 import type { CameraBudgetSettings } from '../settings/budget.js';
 import type { Account, Cap } from './account.js';
 import type { Amount } from './amount.js';
+import type { Measured } from './estimate.js';
 import type { BudgetFigures } from './figures.js';
 import type { Ahead } from './window.js';
 
@@ -10,6 +12,26 @@ export type CameraBudgetOptions = Pick<CameraBudgetSettings, 'gmacsPerS' | 'msPe
 
 /** Who asks: what the user asked for goes before what is a camera's own by right, and that before what is worth its price. */
 export type Rank = 'asked' | 'own' | 'priced';
+
+/** By what right a look asks for room. */
+export interface Right {
+  readonly rank: Rank;
+  /** Worth for each second of the site's cap [bit]; 0 where no price is asked. */
+  readonly bitPerS: number;
+}
+
+/** A right, and since when it has waited for room [µs of the site's time]. */
+export interface Standing extends Right {
+  readonly sinceUs: number;
+}
+
+const RANKS: readonly Rank[] = ['asked', 'own', 'priced'];
+
+/** Whether `a` goes before `b` where room is short: by rank; of those who are to pay, whose look is worth more for what it takes; else who has waited longer. */
+export const goesFirst = (a: Standing, b: Standing): boolean => {
+  const by = [RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank), b.bitPerS - a.bitPerS, a.sinceUs - b.sinceUs];
+  return (by.find((difference) => difference !== 0) ?? 0) < 0;
+};
 
 /** What a site sees of a camera. */
 export interface Member {
@@ -22,6 +44,8 @@ export interface Member {
   /** Listening that it is sure to do. */
   readonly ahead: Ahead;
   readonly figures: BudgetFigures;
+  /** What it knows of an action; undefined before it did one. */
+  measured(sense: SenseName): Measured | undefined;
 }
 
 /** What a camera needs of its site. */
@@ -33,9 +57,11 @@ export interface SiteSide {
   readonly hearsAll: boolean;
   /** The part of the cap that is this camera's for listening, where not all can be heard; 0…1. */
   hearingShareOf(camera: Member): number;
-  /** Room that is kept for others who have a better right than `rank` and found none. */
-  claimed(camera: Member, rank: Rank): Amount;
-  claim(camera: Member, rank: Rank, amount: Amount): void;
+  /** What the camera whom it takes longest knows of an action; undefined where none has done it. */
+  measured(sense: SenseName): Measured | undefined;
+  /** Room that is kept for others who have a better right and found none. */
+  claimed(camera: Member, right: Right): Amount;
+  claim(camera: Member, right: Right, amount: Amount): void;
   unclaim(camera: Member): void;
   leave(camera: Member): void;
 }

@@ -75,6 +75,23 @@ export const takeBack = (window: SlidingWindow, slot: number, { gmacs, ms }: Amo
 };
 
 /**
+ * What of its bookings the window will still hold, when nothing is added: in the middle of each of so many equal parts of its
+ * length, from now on.
+ */
+export const remaining = (window: SlidingWindow, nowUs: number, parts: number): readonly Amount[] => {
+  const now = slotAt(window, nowUs);
+  const held = Array.from({ length: parts }, () => ({ gmacs: 0, ms: 0 }));
+  for (const { index, gmacs, ms } of window.slots) {
+    const stays = Math.min(parts, Math.round(((index + SLOTS + 1 - now) / SLOTS) * parts));
+    for (const part of held.slice(0, Math.max(0, stays))) {
+      part.gmacs += gmacs;
+      part.ms += ms;
+    }
+  }
+  return held;
+};
+
+/**
  * The most that the window will hold at any time from now on, if nothing but what is `ahead` is booked besides: old
  * bookings leave it, and what is ahead comes in. What is left under a cap may be booked now without ever being in its way.
  */

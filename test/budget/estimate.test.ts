@@ -7,7 +7,7 @@ const runs = fc.array(fc.record({ gapUs: fc.integer({ min: 1, max: 20_000_000 })
 describe('budget/estimate', () => {
   it('is never below what was measured recently', () => {
     fc.assert(fc.property(runs, (all) => {
-      let estimate = unmeasured(10);
+      let estimate = unmeasured({ usualMs: 10, worstMs: 10 });
       let nowUs = 0;
       const measured: { atUs: number; ms: number }[] = [];
       for (const { gapUs, ms } of all) {
@@ -21,7 +21,7 @@ describe('budget/estimate', () => {
   });
 
   it('rises at once, and falls slowly', () => {
-    let estimate: Estimate = unmeasured(10);
+    let estimate: Estimate = unmeasured({ usualMs: 10, worstMs: 10 });
     for (let i = 1; i <= 100; i += 1) estimate = learnt(estimate, 10, i * 500_000);
     const usual = worstMs(estimate, 50e6);
     expect(usual).to.be.within(10, 13);
@@ -33,8 +33,8 @@ describe('budget/estimate', () => {
   });
 
   it('begins on the safe side, and comes down once something was measured', () => {
-    expect(worstMs(unmeasured(200), 0)).to.be.at.least(200);
-    let estimate = unmeasured(200);
+    expect(worstMs(unmeasured({ usualMs: 200, worstMs: 200 }), 0)).to.be.at.least(200);
+    let estimate = unmeasured({ usualMs: 200, worstMs: 200 });
     for (let i = 1; i <= 400; i += 1) estimate = learnt(estimate, 5, i * 500_000);
     expect(worstMs(estimate, 200e6)).to.be.below(8);
   });

@@ -204,6 +204,21 @@ describe('budget/site-budget', () => {
     expect(looked).to.be.at.least(15);
   });
 
+  it('prices what a camera has never done by what it takes the others, not by a guess on the safe side', () => {
+    const site = new SiteBudget({ gmacsPerS: null, msPerS: 60, burstS: 60 });
+    const looks = (i: number): Readonly<Record<'appearance' | 'motion', number>> => ({ appearance: wish(((i * 3) % 11) / 11), motion: wish(((i * 7) % 11) / 2) });
+    const clip = (camera: CameraBudget, i: number, of: number): boolean => segment(camera, i, looks(of)).looked.includes('motion');
+    const first = site.forCamera('first', FREE, GRAPH);
+    expect(counting(400, (i) => clip(first, i, i))).to.be.above(50);
+    const second = site.forCamera('second', FREE, GRAPH);
+    let [firsts, seconds] = [0, 0];
+    for (let i = 0; i < 400; i += 1) {
+      firsts += clip(first, 400 + i, i) ? 1 : 0;
+      seconds += clip(second, i, i + 5) ? 1 : 0;
+    }
+    expect(seconds).to.be.above(firsts / 3);
+  });
+
   it('lets a camera that has come back go on at once, and one that leaves make room', () => {
     const site = new SiteBudget({ gmacsPerS: 0.2, msPerS: null, burstS: 10 });
     const [one, two] = [site.forCamera('one', FREE, GRAPH), site.forCamera('two', FREE, GRAPH)];
