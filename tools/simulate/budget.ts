@@ -7,7 +7,7 @@ import { allowance } from '../../src/budget/account.js';
 import { seeded } from '../../src/learn/random.js';
 import type { Belief } from '../../src/policy/types.js';
 import type { SenseName } from '../../src/inference/manifest.js';
-import { bestFixedPrice, clairvoyant, type Chance } from './clairvoyant.js';
+import { bestFixedPrice, clairvoyant, foreseen, wholeLooks, type Chance } from './clairvoyant.js';
 import { COSTS, HOP_US, segmentsOf, type SimulatedSegment, type Wish, type World } from './draw.js';
 import { Watchdog } from './watchdog.js';
 
@@ -38,6 +38,8 @@ export interface BudgetOutcome {
   /** Worth of what was looked at, and the most that could have been had. */
   readonly worth: number;
   readonly bound: number;
+  /** What a schedule of whole looks has that was chosen with all that comes known. */
+  readonly whole: number;
   /** What the best single price would have had, and what of the cap it would have used. */
   readonly fixed: number;
   readonly fixedUtilization: number;
@@ -175,6 +177,7 @@ export const simulateBudget = ({ world, site: settings, ownPart, decisions, seed
   const { perS } = site.account.cap;
   const forLooks = (perS[currency] - hearing / mediaS) * settings.burstS;
   const fixed = bestFixedPrice(chances, forLooks, settings.burstS);
+  const { bound, prices } = foreseen(chances, forLooks, settings.burstS);
   return {
     decisions: decided, mediaS,
     violations: watched.dog.violations + members.reduce((sum, { own: { dog } }) => sum + dog.violations, 0),
@@ -182,7 +185,7 @@ export const simulateBudget = ({ world, site: settings, ownPart, decisions, seed
     utilization: Math.max(site.account.total.gmacs / perS.gmacs, site.account.total.ms / perS.ms) / mediaS,
     demand: (demand + hearing) / perS[currency] / mediaS,
     ...tally, refused: refusalsOf(members),
-    bound: clairvoyant(chances, forLooks, settings.burstS), fixed: fixed.worth, fixedUtilization: (fixed.spent + hearing) / (perS[currency] * mediaS),
+    bound, whole: wholeLooks(chances, prices, forLooks, settings.burstS).reduce((sum, { worth }) => sum + worth, 0), fixed: fixed.worth, fixedUtilization: (fixed.spent + hearing) / (perS[currency] * mediaS),
     possible: (clairvoyant(chances.map((chance) => ({ ...chance, worth: chance.cost })), forLooks, settings.burstS) + hearing) / (perS[currency] * mediaS),
     seconds: (performance.now() - started) / 1000,
   };

@@ -1,4 +1,4 @@
-/** What somebody could have had who knew all that would come: an upper bound. */
+/** What somebody could have had who knew all that would come: an upper bound, and what whole looks come to below it. */
 
 /** A look that could have been had. */
 export interface Chance {
@@ -33,10 +33,14 @@ const laid = (chances: readonly Chance[], allowed: number, lengthS: number): Lai
   return { slots, worths: chances.map(({ worth }) => worth), costs: chances.map(({ cost }) => cost / allowed), windows };
 };
 
-/** The dual at the prices of the windows; the looks it takes are noted by where the windows that hold them begin and end. */
-const dualAt = ({ slots, worths, costs, windows }: Laid, prices: Float64Array, changes: Float64Array): number => {
-  const sums = new Float64Array(windows + 1);
-  for (let w = 0; w < windows; w += 1) sums[w + 1] = (sums[w] ?? 0) + (prices[w] ?? 0);
+const summedUp = (prices: Float64Array): Float64Array => {
+  const sums = new Float64Array(prices.length + 1);
+  prices.forEach((price, w) => { sums[w + 1] = (sums[w] ?? 0) + price; });
+  return sums;
+};
+
+/** The dual at the prices of the windows, summed up; the looks it takes are noted by where the windows that hold them begin and end. */
+const dualAt = ({ slots, worths, costs, windows }: Laid, sums: Float64Array, changes: Float64Array): number => {
   changes.fill(0);
   let value = sums[windows] ?? 0;
   slots.forEach((slot, i) => {
@@ -50,6 +54,12 @@ const dualAt = ({ slots, worths, costs, windows }: Laid, prices: Float64Array, c
   return value;
 };
 
+/** Somebody who knows all that comes: the most worth that he can have, and what each chance would cost him at the prices of its windows. */
+export interface Foreseen {
+  readonly bound: number;
+  readonly prices: readonly number[];
+}
+
 /**
  * The most worth that any schedule can have which keeps to the cap in every window, with all that comes known beforehand
  * and parts of looks allowed: the dual of that linear programme, with a price for each window. At any prices the dual is a
@@ -57,15 +67,16 @@ const dualAt = ({ slots, worths, costs, windows }: Laid, prices: Float64Array, c
  * @param allowed what a window has for looks
  * @param lengthS length of the window [s]
  */
-export const clairvoyant = (chances: readonly Chance[], allowed: number, lengthS: number): number => {
+export const foreseen = (chances: readonly Chance[], allowed: number, lengthS: number): Foreseen => {
   const all = laid(chances, allowed, lengthS);
   const total = (of: readonly number[]): number => of.reduce((sum, one) => sum + one, 0);
   const mean = total(all.worths) / Math.max(Number.MIN_VALUE, total(all.costs)) / PARTS;
   const prices = new Float64Array(all.windows).fill(mean), slopes = new Float64Array(all.windows), changes = new Float64Array(all.windows + 1);
-  // Everything that could be had is a bound, too.
-  let bound = total(all.worths);
+  // Everything that could be had is a bound, too: at no price.
+  let bound = total(all.worths), best: Float64Array = new Float64Array(all.windows + 1);
   for (let step = 0; step < STEPS; step += 1) {
-    bound = Math.min(bound, dualAt(all, prices, changes));
+    const sums = summedUp(prices), here = dualAt(all, sums, changes);
+    if (here < bound) [bound, best] = [here, sums];
     const pace = (STEP * mean) / Math.sqrt(1 + step / STEP_FALLS);
     let held = 0;
     for (let w = 0; w < all.windows; w += 1) {
@@ -74,7 +85,36 @@ export const clairvoyant = (chances: readonly Chance[], allowed: number, lengthS
       prices[w] = Math.max(0, (prices[w] ?? 0) - pace * (slopes[w] ?? 0));
     }
   }
-  return bound;
+  return { bound, prices: all.slots.map((slot, i) => (all.costs[i] ?? 0) * ((best[slot + PARTS] ?? 0) - (best[slot] ?? 0))) };
+};
+
+/** The bound of {@link foreseen} alone. */
+export const clairvoyant = (chances: readonly Chance[], allowed: number, lengthS: number): number => foreseen(chances, allowed, lengthS).bound;
+
+/**
+ * A schedule of whole looks that keeps to the cap, chosen with all that comes known: by what each is worth for what it would cost at the
+ * prices of its windows, as long as there is room. What the best one has lies between this and the bound.
+ * @param chances in the order of time
+ * @param prices of each, from {@link foreseen}
+ */
+export const wholeLooks = (chances: readonly Chance[], prices: readonly number[], allowed: number, lengthS: number): readonly Chance[] => {
+  // What the window holds that ends at each chance.
+  const held = new Float64Array(chances.length);
+  const ends: number[] = [];
+  for (let i = 0, end = 0; i < chances.length; i += 1) {
+    while ((chances[end]?.atUs ?? Infinity) < (chances[i]?.atUs ?? 0) + lengthS * 1e6) end += 1;
+    ends.push(end);
+  }
+  const gain = chances.map(({ worth }, i) => worth / Math.max(1e-12, prices[i] ?? 0));
+  const byGain = chances.map((_, i) => i).sort((a, b) => (gain[b] ?? 0) - (gain[a] ?? 0));
+  return byGain.flatMap((at) => {
+    const chance = chances[at];
+    if (chance === undefined) return [];
+    const windows = held.subarray(at, ends[at]);
+    if (windows.some((sum) => sum + chance.cost > allowed)) return [];
+    windows.forEach((sum, i) => { windows[i] = sum + chance.cost; });
+    return [chance];
+  });
 };
 
 /** What a single price had. */

@@ -21,14 +21,14 @@ const percent = (part: number, decimals = 1): string => `${(part * 100).toFixed(
 type Shows = 'cap' | 'pacing' | 'use';
 
 const tell = (name: string, outcome: BudgetOutcome, shows: Shows): void => {
-  const { decisions, mediaS, violations, fullest, utilization, demand, granted, refused, askedRefused, unheard, worth, bound, fixed, fixedUtilization, possible, longestWaitS, seconds } = outcome;
+  const { decisions, mediaS, violations, fullest, utilization, demand, granted, refused, askedRefused, unheard, worth, bound, whole, fixed, fixedUtilization, possible, longestWaitS, seconds } = outcome;
   process.stdout.write([
     `${name}:`,
     `  ${decisions} decisions, ${mediaS.toFixed(0)} s of media, in ${seconds.toFixed(1)} s`,
     `  violations ${violations}, fullest window ${percent(fullest, 2)}; demand ${percent(demand, 0)} of the cap, used ${percent(utilization)}`,
     `  granted ${granted}, refused ${Object.entries(refused).map(([why, count]) => `${why} ${count}`).join(', ')}; asked for and refused ${askedRefused}; not heard ${unheard}; longest wait ${longestWaitS.toFixed(1)} s`,
     ...(shows === 'pacing' ? [
-      `  worth ${worth.toFixed(0)} of at most ${bound.toFixed(0)}: regret at most ${percent(1 - worth / bound)}; the best single price has ${fixed.toFixed(0)}: against it ${percent(1 - worth / fixed)}, its own regret ${percent(1 - fixed / bound)}`,
+      `  worth ${worth.toFixed(0)} of at most ${bound.toFixed(0)}: regret at most ${percent(1 - worth / bound)}; whole looks known beforehand have ${percent(whole / bound)} of that; the best single price has ${fixed.toFixed(0)}: against it ${percent(1 - worth / fixed)}, its own regret ${percent(1 - fixed / bound)}`,
       `  of what could be spent, ${percent(utilization / possible)} was; by the best single price ${percent(fixedUtilization / possible)}`,
     ] : []),
     '',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { bestFixedPrice, clairvoyant, type Chance } from '../../../tools/simulate/clairvoyant.js';
+import { bestFixedPrice, clairvoyant, foreseen, wholeLooks, type Chance } from '../../../tools/simulate/clairvoyant.js';
 
 const LENGTH_S = 10;
 
@@ -32,6 +32,19 @@ describe('tools/simulate/clairvoyant', () => {
     const alike = Array.from({ length: 100 }, (_, i): Chance => ({ atUs: i * 1e6 + 1, worth: 1, cost: 1 }));
     expect(clairvoyant(alike, 10, LENGTH_S)).to.be.closeTo(100, 1e-6);
     expect(clairvoyant(alike, 5, LENGTH_S)).to.be.within(50, 51.5);
+  });
+
+  it('leads to a schedule of whole looks that keeps to the cap, and has nearly all where there are many small ones', () => {
+    const worthOf = (taken: readonly Chance[]): number => taken.reduce((sum, { worth }) => sum + worth, 0);
+    fc.assert(fc.property(some, fc.double({ min: 0.5, max: 6, noNaN: true }), (chances, allowed) => {
+      const taken = wholeLooks(chances, foreseen(chances, allowed, LENGTH_S).prices, allowed, LENGTH_S);
+      expect(keeps(taken, allowed)).to.equal(true);
+      expect(new Set(taken).size).to.equal(taken.length);
+      expect(worthOf(taken)).to.be.at.most(bestWhole(chances, allowed) + 1e-9);
+    }), { numRuns: 40 });
+    const many = Array.from({ length: 600 }, (_, i): Chance => ({ atUs: i * 200_000 + 1, worth: 1 + ((i * 37) % 100) / 25, cost: 0.05 }));
+    const { bound, prices } = foreseen(many, 1, LENGTH_S);
+    expect(worthOf(wholeLooks(many, prices, 1, LENGTH_S)) / bound).to.be.within(0.92, 1);
   });
 
   it('is beyond the best single price, which keeps to the cap itself', () => {
