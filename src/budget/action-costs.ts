@@ -40,9 +40,10 @@ export const unknownCost = (sense: SenseName, gmacs: number): ActionCost => {
 /**
  * An action that was perhaps never done here, but by others: at the guess it might never be worth its price. They may have smaller
  * pictures; what it takes beyond theirs is a debt, once.
+ * @param others what those know who do an action of so many 10⁹ multiply-accumulates
  */
-export const knownFrom = (cost: ActionCost, others: () => Measured | undefined, nowUs: number): ActionCost => {
-  const theirs = cost.time.runs > 0 ? undefined : others();
+export const knownFrom = (cost: ActionCost, others: (gmacs: number) => Measured | undefined, nowUs: number): ActionCost => {
+  const theirs = cost.time.runs > 0 ? undefined : others(cost.gmacs);
   return theirs === undefined ? cost : { ...cost, time: unmeasured(theirs, nowUs) };
 };
 

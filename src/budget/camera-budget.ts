@@ -78,9 +78,10 @@ export class CameraBudget implements StepBudget, Member {
     return this.#ahead;
   }
 
-  /** What it knows of an action; undefined before it did one. */
-  measured(sense: SenseName): Measured | undefined {
-    return measured(this.#costs[sense], this.#position.ownUs);
+  /** What it knows of an action of so many 10⁹ multiply-accumulates; undefined before it did one, and where its own nets are others. */
+  measured(sense: SenseName, gmacs: number): Measured | undefined {
+    const own = this.#costs[sense];
+    return own.gmacs === gmacs ? measured(own, this.#position.ownUs) : undefined;
   }
 
   #lookAhead(): Ahead {
@@ -152,7 +153,7 @@ export class CameraBudget implements StepBudget, Member {
   #ask(sense: 'appearance' | 'motion', worth: number, wished: boolean): Refused | undefined {
     const site = this.#site;
     const allowed = least(forLooks(this.account, this.ahead), forLooks(site.account, site.ahead));
-    const cost = knownFrom(this.#costs[sense], () => site.measured(sense), this.#position.ownUs), one = usual(cost);
+    const cost = knownFrom(this.#costs[sense], (gmacs) => site.measured(sense, gmacs), this.#position.ownUs), one = usual(cost);
     const wanted = reservation(cost, this.#position.ownUs, allowed);
     if (wanted === undefined) return neverFits(sense);
     const price = this.#accounts.priceOf(one) + (this.#haste * one.ms) / 1000;

@@ -77,7 +77,7 @@ export class SiteBudget {
       get ahead() { return ahead(); },
       get hearsAll() { return hearsAll(); },
       hearingShareOf: ({ priority }) => priority / [...this.#cameras.keys()].reduce((sum, one) => sum + one.priority, 0),
-      measured: (sense) => [...this.#cameras.keys()].flatMap((one) => one.measured(sense) ?? []).sort((a, b) => b.worstMs - a.worstMs)[0],
+      measured: (sense, gmacs) => [...this.#cameras.keys()].flatMap((one) => one.measured(sense, gmacs) ?? []).sort((a, b) => b.worstMs - a.worstMs)[0],
       claimed: (camera, right) => this.#claimed(camera, right),
       claim: (camera, right, amount) => { this.#claim(camera, right, amount); },
       unclaim: (camera) => { this.#claims.delete(camera); },

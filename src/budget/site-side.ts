@@ -44,8 +44,8 @@ export interface Member {
   /** Listening that it is sure to do. */
   readonly ahead: Ahead;
   readonly figures: BudgetFigures;
-  /** What it knows of an action; undefined before it did one. */
-  measured(sense: SenseName): Measured | undefined;
+  /** What it knows of an action of so many 10⁹ multiply-accumulates; undefined before it did one, and where its own nets are others. */
+  measured(sense: SenseName, gmacs: number): Measured | undefined;
 }
 
 /** What a camera needs of its site. */
@@ -57,8 +57,8 @@ export interface SiteSide {
   readonly hearsAll: boolean;
   /** The part of the cap that is this camera's for listening, where not all can be heard; 0…1. */
   hearingShareOf(camera: Member): number;
-  /** What the camera whom it takes longest knows of an action; undefined where none has done it. */
-  measured(sense: SenseName): Measured | undefined;
+  /** What the camera whom it takes longest knows of an action of so many 10⁹ multiply-accumulates; undefined where none has done it. */
+  measured(sense: SenseName, gmacs: number): Measured | undefined;
   /** Room that is kept for others who have a better right and found none. */
   claimed(camera: Member, right: Right): Amount;
   claim(camera: Member, right: Right, amount: Amount): void;

@@ -217,6 +217,9 @@ describe('budget/site-budget', () => {
       seconds += clip(second, i, i + 5) ? 1 : 0;
     }
     expect(seconds).to.be.above(firsts / 3);
+    // Another net tells nothing of it.
+    expect(second.measured('motion', GRAPH.gmacs.motion)).to.include.keys('usualMs', 'worstMs');
+    expect(second.measured('motion', 2 * GRAPH.gmacs.motion)).to.equal(undefined);
   });
 
   it('lets a camera that has come back go on at once, and one that leaves make room', () => {
