@@ -16,6 +16,8 @@ export interface PublishOptions {
 export interface Publishing {
   /** Resolves once the publisher is connected; rejects with libav's error when it is refused. */
   readonly started: Promise<void>;
+  /** Resolves once nothing more is sent: it was stopped, refused, or its receiver is gone. */
+  readonly ended: Promise<void>;
   /** Ends the session as libav does, by DELETE. */
   stop(): Promise<void>;
 }
@@ -30,18 +32,18 @@ class Publisher implements Publishing {
   #stopped = false;
   #path = '';
   readonly started: Promise<void>;
-  #done: Promise<void> = Promise.resolve();
+  readonly ended: Promise<void>;
 
   constructor(path: string, url: string, options: PublishOptions) {
     this.#path = path;
     this.#options = options;
     this.started = this.#start(url);
-    this.#done = this.started.then(async () => this.#play(), () => undefined);
+    this.ended = this.started.then(async () => this.#play(), () => undefined);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#done;
+    await this.ended;
   }
 
   async #start(url: string): Promise<void> {
@@ -82,11 +84,13 @@ class Publisher implements Publishing {
         highS = Math.max(highS, await this.#send(packet, loopS, startMs));
         packet.unref();
       }
-      await this.#output.writeTrailer();
     } catch {
       // The receiver has gone: what cannot be sent is not.
     } finally {
       freePacket(packet);
+      // Always, and whatever comes of it: the muxer sends its DELETE here, from a thread of libav's. Left to freeContext, that would send it
+      // from this one and wait for an answer, which a server on this same thread could never give.
+      await this.#output.writeTrailer();
       await this.#input.closeInput();
       this.#output.freeContext();
     }

@@ -28,4 +28,15 @@ describe('A publisher over WHIP (libav)', () => {
     heard.subscription.unsubscribe();
     await until(async () => (await totals(host)).natives === 0, () => 'all native objects to be freed');
   });
+
+  it('ends when its receiver is gone, without holding up the thread that would answer its DELETE', async () => {
+    const { url, heard } = await newCamera(newHost());
+    const publishing = publish(url);
+    await publishing.started;
+    await heard.until(({ heardUs }) => heardUs > 5e5, 'half a second of sound');
+    // The session ends here; the server goes on.
+    heard.subscription.unsubscribe();
+    await publishing.ended;
+    await publishing.stop();
+  });
 });
